@@ -1,0 +1,1 @@
+export { strictEqual as assertStrictEquals } from "node:assert";
