@@ -1,0 +1,134 @@
+/** How p(x given z) is spelt: a fixed variance is given as a number. */
+export type LikelihoodSpec =
+  | { readonly kind: "bernoulli" }
+  | { readonly kind: "gaussian"; readonly variance: "pixel" | "shared" | number };
+
+/**
+ * The shape of a network and of its objective: everything but the weights.
+ *
+ * The encoder runs dataDim -> hidden -> latentDim, the decoder the same way back.
+ */
+export interface NetworkSpec {
+  readonly model: "vae" | "autoencoder";
+  readonly dataDim: number;
+  readonly hidden: readonly number[];
+  readonly latentDim: number;
+  readonly activation: "relu" | "tanh";
+  readonly likelihood: LikelihoodSpec;
+  /** The weight of the KL in the objective; 1 is the ELBO. */
+  readonly beta: number;
+}
+
+/**
+ * The least variance of a Gaussian decoder that learns its variance:
+ * variance = VARIANCE_FLOOR + exp(logVar).
+ *
+ * Without a floor the density of a constant pixel grows without bound. 1e-3 is
+ * a standard deviation of 0.032, about 8 of 255 grey levels.
+ */
+export const VARIANCE_FLOOR = 1e-3;
+
+/**
+ * Lists every weight of a network by name with its shape, in the order in which
+ * they are stored and seeded.
+ *
+ * A layer is y = x W + b with W of shape [inputs, outputs], row-major. This is
+ * the one place that knows names and shapes.
+ *
+ * @param spec the network
+ * @returns shapes by name, encoder first
+ * @throws {RangeError} if a size is not a positive integer, beta is negative, or
+ *   a fixed variance is not positive
+ *
+ * @example
+ * ```ts
+ * import { weightShapes } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shapes = weightShapes({
+ *   model: "vae",
+ *   dataDim: 784,
+ *   hidden: [400],
+ *   latentDim: 20,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * });
+ * assertEquals(shapes.get("encoder.0.weight"), [784, 400]);
+ * assertEquals(shapes.get("decoder.output.bias"), [784]);
+ * ```
+ */
+export function weightShapes(spec: NetworkSpec): Map<string, number[]> {
+  checkSpec(spec);
+  const { model, dataDim, hidden, latentDim, likelihood } = spec;
+  const shapes = new Map<string, number[]>();
+  const layer = (name: string, inputs: number, outputs: number): number => {
+    shapes.set(`${name}.weight`, [inputs, outputs]);
+    shapes.set(`${name}.bias`, [outputs]);
+    return outputs;
+  };
+
+  let width = dataDim;
+  hidden.forEach((size, i) => width = layer(`encoder.${i}`, width, size));
+  layer("encoder.mean", width, latentDim);
+  if (model === "vae") layer("encoder.logVar", width, latentDim);
+
+  width = latentDim;
+  hidden.toReversed().forEach((size, i) => width = layer(`decoder.${i}`, width, size));
+  layer("decoder.output", width, dataDim);
+  if (likelihood.kind === "gaussian") {
+    if (likelihood.variance === "pixel") layer("decoder.logVar", width, dataDim);
+    if (likelihood.variance === "shared") shapes.set("decoder.logVar", [1]);
+  }
+  return shapes;
+}
+
+/**
+ * Refuses a specification that describes no network.
+ *
+ * @param spec the network
+ * @throws {RangeError} naming the first field that is out of range
+ *
+ * @example
+ * ```ts
+ * import { checkSpec } from "elbo/networks";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() =>
+ *   checkSpec({
+ *     model: "vae",
+ *     dataDim: 784,
+ *     hidden: [400],
+ *     latentDim: 0,
+ *     activation: "relu",
+ *     likelihood: { kind: "bernoulli" },
+ *     beta: 1,
+ *   }), RangeError, "latentDim");
+ * ```
+ */
+export function checkSpec(spec: NetworkSpec): void {
+  requireSize("dataDim", spec.dataDim);
+  spec.hidden.forEach((size, i) => requireSize(`hidden[${i}]`, size));
+  requireSize("latentDim", spec.latentDim);
+  if (!(spec.beta >= 0 && spec.beta < Infinity)) {
+    throw new RangeError(
+      `Cannot build a network as beta must be finite and not negative: ${spec.beta}`,
+    );
+  }
+  if (spec.likelihood.kind === "gaussian") {
+    const { variance } = spec.likelihood;
+    if (typeof variance === "number" && !(variance > 0 && variance < Infinity)) {
+      throw new RangeError(
+        `Cannot build a network as a fixed variance must be finite and positive: ${variance}`,
+      );
+    }
+  }
+}
+
+function requireSize(name: string, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new RangeError(
+      `Cannot build a network as ${name} must be a positive integer: ${size}`,
+    );
+  }
+}

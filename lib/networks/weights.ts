@@ -1,0 +1,137 @@
+import { STREAMS, uniforms, type Vector } from "../math/mod.ts";
+import { type NetworkSpec, weightShapes } from "./spec.ts";
+
+/** One weight: row-major values and their shape. */
+export interface Weight {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array;
+}
+
+/** The weights of a network by name; `weightShapes` lists the names. */
+export type Weights = ReadonlyMap<string, Weight>;
+
+/**
+ * Draws the weights that training starts from: Glorot uniform matrices, zero
+ * biases.
+ *
+ * W_ij ~ U(-a, a) with a = sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010,
+ * equation 16). The draw of an element is addressed by (seed, STREAMS.weights,
+ * index of its tensor, row, column), so it depends on nothing else.
+ *
+ * Values are rounded to float32: the float64 network and the trained one start
+ * from the same numbers.
+ *
+ * @param spec the network
+ * @param options.seed any integer; its lowest 32 bits count
+ * @param options.outputBias the bias of decoder.output, [dataDim]; for a Bernoulli
+ *   the logit of the mean image is a good one
+ * @returns weights in the order of `weightShapes`
+ * @throws {RangeError} if the specification or the length of outputBias is wrong
+ *
+ * @example
+ * ```ts
+ * import { initialWeights } from "elbo/networks";
+ * import { assert } from "@std/assert";
+ *
+ * const weights = initialWeights({
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [2],
+ *   latentDim: 1,
+ *   activation: "tanh",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * }, { seed: 0 });
+ * const { values } = weights.get("encoder.0.weight")!;
+ * assert(values.every((w) => Math.abs(w) <= 1)); // sqrt(6 / (4 + 2))
+ * ```
+ */
+export function initialWeights(
+  spec: NetworkSpec,
+  { seed, outputBias }: { seed: number; outputBias?: Vector },
+): Weights {
+  const weights = new Map<string, Weight>();
+  let step = 0;
+  for (const [name, shape] of weightShapes(spec)) {
+    const values = new Float32Array(shape.reduce((product, size) => product * size));
+    if (shape.length === 2) {
+      const [rows, columns] = shape;
+      const bound = Math.sqrt(6 / (rows + columns));
+      const draws = uniforms({ seed, stream: STREAMS.weights, step, rows, columns });
+      draws.forEach((u, i) => values[i] = bound * (2 * u - 1));
+    }
+    weights.set(name, { shape, values });
+    step++;
+  }
+  if (outputBias) setOutputBias(weights, outputBias);
+  return weights;
+}
+
+function setOutputBias(weights: Weights, outputBias: Vector): void {
+  const { values } = weights.get("decoder.output.bias")!;
+  if (outputBias.length !== values.length) {
+    throw new RangeError(
+      `Cannot set the output bias as its length must be dataDim = ${values.length}: ${outputBias.length}`,
+    );
+  }
+  values.set(outputBias);
+}
+
+/**
+ * Refuses weights that do not belong to a specification.
+ *
+ * @param spec the network
+ * @param weights what a file or a caller gave
+ * @throws {RangeError} naming the tensor, the shape it must have and the one found
+ *
+ * @example
+ * ```ts
+ * import { checkWeights, initialWeights, type NetworkSpec } from "elbo/networks";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const spec: NetworkSpec = {
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [2],
+ *   latentDim: 1,
+ *   activation: "tanh",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * };
+ * const weights = initialWeights(spec, { seed: 0 });
+ * checkWeights(spec, weights);
+ * assertThrows(
+ *   () => checkWeights({ ...spec, hidden: [3] }, weights),
+ *   RangeError,
+ *   "encoder.0.weight",
+ * );
+ * ```
+ */
+export function checkWeights(spec: NetworkSpec, weights: Weights): void {
+  const shapes = weightShapes(spec);
+  for (const [name, shape] of shapes) {
+    const found = weights.get(name);
+    const expected = `[${shape.join(", ")}]`;
+    if (!found) throw misfit(name, expected, "there is none");
+    if (found.shape.join() !== shape.join()) {
+      throw misfit(name, expected, `[${found.shape.join(", ")}]`);
+    }
+    const size = shape.reduce((product, length) => product * length);
+    if (found.values.length !== size) {
+      throw misfit(name, `${expected} with ${size} values`, `${found.values.length}`);
+    }
+  }
+  for (const name of weights.keys()) {
+    if (!shapes.has(name)) {
+      throw new RangeError(
+        `Cannot use these weights as every tensor must belong to the network: ${name}`,
+      );
+    }
+  }
+}
+
+function misfit(name: string, expected: string, found: string): RangeError {
+  return new RangeError(
+    `Cannot use these weights as ${name} must have the shape ${expected}: ${found}`,
+  );
+}
