@@ -1,0 +1,102 @@
+/** An error whose message is all that its reader needs: one sentence and a remedy. */
+export class CommandError extends Error {
+  /** The exit status that the process ends with. */
+  readonly status: number;
+
+  constructor(message: string, status = 1) {
+    super(message);
+    this.name = "CommandError";
+    this.status = status;
+  }
+}
+
+/** A command line that cannot be obeyed: exit status 2. */
+export class UsageError extends CommandError {
+  constructor(message: string) {
+    super(message, 2);
+    this.name = "UsageError";
+  }
+}
+
+// The pattern of every message of ours that speaks to a user; the engine's own
+// "Cannot read properties of undefined" does not fit it.
+const houseMessage = /^Cannot [^\n]+ as [^\n]+ must /;
+
+/** What a process says and with which status it ends when `error` reaches the top. */
+export interface Failure {
+  readonly status: number;
+  readonly message: string;
+}
+
+/**
+ * Turns whatever was thrown into a message and an exit status.
+ *
+ * Expected errors become their one sentence; only a bug shows its stack.
+ *
+ * @param error What was thrown.
+ * @returns The text for stderr, without a final newline, and the status.
+ */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof CommandError) {
+    return { status: error.status, message: error.message };
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return { status: 1, message: describeNotCapable(error) };
+  }
+  if (error instanceof Error && houseMessage.test(error.message)) {
+    return { status: 1, message: error.message };
+  }
+  if (isFileSystemError(error)) {
+    return {
+      status: 1,
+      message: `Cannot go on as the file system must allow it: ${error.message}`,
+    };
+  }
+  const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  return { status: 1, message: `This is a bug in elbo, please report it:\n${text}` };
+}
+
+/**
+ * Runs the body of a script and turns what it throws into an exit status.
+ *
+ * @param main Returns the exit status; nothing means 0.
+ * @returns The exit status: 2 for a wrong command line, 1 for any other error, which
+ * is told on stderr.
+ */
+export async function runMain(
+  main: () => Promise<number | void> | number | void,
+): Promise<number> {
+  try {
+    return (await main()) ?? 0;
+  } catch (error) {
+    const { status, message } = describeFailure(error);
+    console.error(message);
+    return status;
+  }
+}
+
+function describeNotCapable(error: Error): string {
+  const flag = error.message.match(/--allow-[a-z]+/)?.[0];
+  const what = error.message.replace(/, run again with.*$/s, "");
+  const remedy = flag === undefined
+    ? "start it through its deno task"
+    : `start it through its deno task, or add ${flag}`;
+  return `Cannot go on as this process must hold a permission: ${what}; ${remedy}`;
+}
+
+function isFileSystemError(error: unknown): error is Error {
+  const { NotFound, PermissionDenied, AlreadyExists, NotADirectory, IsADirectory } =
+    Deno.errors;
+  const kinds = [
+    NotFound,
+    PermissionDenied,
+    AlreadyExists,
+    NotADirectory,
+    IsADirectory,
+    Deno.errors.FilesystemLoop,
+  ];
+  if (kinds.some((kind) => error instanceof kind)) return true;
+  // Deno has no class for a full disk, a quota or a read-only file system.
+  return error instanceof Error && "code" in error &&
+    ["ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EIO"].includes(String(error.code));
+}
