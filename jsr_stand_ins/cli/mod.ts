@@ -1,1 +1,6 @@
-export const x = 1;
+/**
+ * A stand-in for the part of `jsr:@std/cli` that this repository uses.
+ *
+ * @module
+ */
+export * from "./parse_args.ts";
