@@ -84,8 +84,11 @@ class IndependentBernoulli implements Bernoulli {
   }
 
   entropy(): number {
-    return -this.logits.reduce((sum, l) =>
-      sum + times(sigmoid(l), logSigmoid(l)) + times(sigmoid(-l), logSigmoid(-l)), 0);
+    return -this.logits.reduce(
+      (sum, l) =>
+        sum + times(sigmoid(l), logSigmoid(l)) + times(sigmoid(-l), logSigmoid(-l)),
+      0,
+    );
   }
 }
 

@@ -68,7 +68,10 @@ function klOfScales(qScale: number, pScale: number): number {
   return Math.max(0, excess + excess * excess / 2 - logRatio);
 }
 
-function klFull(q: Normal | MultivariateNormal, p: Normal | MultivariateNormal): number {
+function klFull(
+  q: Normal | MultivariateNormal,
+  p: Normal | MultivariateNormal,
+): number {
   requireLength(p.mean, q.dim, "compute a KL with p");
   const qFactor = factorOf(q), pFactor = factorOf(p);
   // trace(P^-1 Q) is the sum of squares of P's factor solved against Q's.

@@ -109,7 +109,10 @@ class NormalMixture implements Mixture {
     return this.components[this.#weights.sample(random)].sample(random);
   }
 
-  #average(length: number, term: (component: number, index: number) => number): number[] {
+  #average(
+    length: number,
+    term: (component: number, index: number) => number,
+  ): number[] {
     return Array.from(
       { length },
       (_, i) => this.#weights.probs.reduce((sum, w, k) => sum + w * term(k, i), 0),

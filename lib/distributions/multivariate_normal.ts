@@ -65,7 +65,9 @@ function requireCovariance(covariance: Matrix, dim: number): void {
       if (!(Math.abs(covariance[i][j] - covariance[j][i]) <= slack)) {
         throw new RangeError(
           `Cannot ${act} as covariance must be symmetric: ` +
-            `${covariance[i][j]} at [${i}, ${j}] and ${covariance[j][i]} at [${j}, ${i}]`,
+            `${covariance[i][j]} at [${i}, ${j}] and ${
+              covariance[j][i]
+            } at [${j}, ${i}]`,
         );
       }
     }
