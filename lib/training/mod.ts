@@ -3,4 +3,12 @@
  *
  * @module
  */
+export {
+  formatRunConfig,
+  hashRunConfig,
+  parseRunConfig,
+  RUN_FORMAT,
+  type RunConfig,
+} from "./config.ts";
+export { formatMetrics, type MetricsRecord, parseMetrics } from "./metrics.ts";
 export { type Versions, versions } from "./versions.ts";

@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+import { sha256 } from "../files/mod.ts";
+import { versions } from "./versions.ts";
+
+/** The version of the run folder's layout that this code reads and writes. */
+export const RUN_FORMAT = 1;
+
+const whole = (min: number) => z.int().min(min);
+
+const likelihood = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("bernoulli") }),
+  z.strictObject({
+    kind: z.literal("gaussian"),
+    variance: z.union([z.enum(["pixel", "shared"]), z.number().positive()]),
+  }),
+]);
+
+const schema = z.strictObject({
+  format: z.literal(RUN_FORMAT),
+  versions: z.strictObject({ elbo: z.string(), deno: z.string(), tfjs: z.string() }),
+  dataset: z.strictObject({
+    name: z.string(),
+    height: whole(1),
+    width: whole(1),
+    validation: whole(0),
+    limit: whole(1).nullable(),
+    binarization: z.enum(["dynamic", "static", "threshold", "none"]),
+    sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  }),
+  network: z.strictObject({
+    model: z.enum(["vae", "autoencoder"]),
+    dataDim: whole(1),
+    hidden: z.array(whole(1)),
+    latentDim: whole(1),
+    activation: z.enum(["relu", "tanh"]),
+    likelihood,
+    beta: z.number().min(0),
+  }),
+  training: z.strictObject({
+    epochs: whole(1),
+    batchSize: whole(1),
+    learningRate: z.number().positive(),
+    seed: whole(0).max(2 ** 32 - 1),
+    backend: z.enum(["auto", "cpu", "wasm", "webgpu"]),
+  }),
+});
+
+/** Everything needed to repeat a run: what config.json holds. */
+export type RunConfig = z.infer<typeof schema>;
+
+/**
+ * Reads and validates the text of a config.json.
+ *
+ * @param text The text.
+ * @param source The file's name, for the messages.
+ * @returns The configuration.
+ * @throws {SyntaxError} If the text is no JSON.
+ * @throws {RangeError} If it was written by another version, or was edited into
+ * something that no version writes.
+ *
+ * @example
+ * ```ts
+ * import { parseRunConfig } from "elbo/training";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(
+ *   () => parseRunConfig('{"format": 7}', "runs/a/config.json"),
+ *   RangeError,
+ *   "Cannot read runs/a/config.json as its format must be 1: it is 7",
+ * );
+ * ```
+ */
+export function parseRunConfig(text: string, source: string): RunConfig {
+  const value = parseJson(text, source);
+  const { format, versions: writer } = (value ?? {}) as Partial<RunConfig>;
+  if (format !== RUN_FORMAT) {
+    const by = writer?.elbo === undefined ? "" : `, written by elbo ${writer.elbo}`;
+    throw new RangeError(
+      `Cannot read ${source} as its format must be ${RUN_FORMAT}: ` +
+        `it is ${JSON.stringify(format)}${by}; use the version of elbo that wrote ` +
+        `it, or start a new run with this one (${versions().elbo})`,
+    );
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0];
+  throw new RangeError(
+    `Cannot read ${source} as ${path.join(".") || "it"} must be as elbo wrote it: ` +
+      `${message}; the file was edited, restore it or start a new run`,
+  );
+}
+
+/**
+ * Writes a configuration as the text of a config.json.
+ *
+ * @param config The configuration.
+ * @returns JSON with a final newline; the same bytes for the same configuration.
+ */
+export function formatRunConfig(config: RunConfig): string {
+  return JSON.stringify(config, null, 2) + "\n";
+}
+
+/**
+ * Names what a checkpoint may be continued with.
+ *
+ * The number of epochs and the backend are left out, since `--resume` may change
+ * them.
+ *
+ * @param config The configuration.
+ * @returns 64 hexadecimal digits.
+ */
+export function hashRunConfig(config: RunConfig): Promise<string> {
+  const { epochs: _epochs, backend: _backend, ...training } = config.training;
+  const text = JSON.stringify({ ...config, training }, sortKeys);
+  return sha256(new TextEncoder().encode(text));
+}
+
+// The order of keys in an edited or rewritten file means nothing.
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).toSorted(([a], [b]) => a < b ? -1 : 1),
+  );
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot read ${source} as it must be JSON: ${(error as Error).message}; ` +
+        `the file was cut short or edited, restore it or start a new run`,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+const finite = z.number();
+const share = z.number().min(0);
+
+const schema = z.strictObject({
+  epoch: z.int().min(1),
+  step: z.int().min(1),
+  trainObjective: finite,
+  trainElbo: finite.nullable(),
+  testElbo: finite.nullable(),
+  testExpectedLogLikelihood: finite,
+  testKl: finite.nullable(),
+  validationElbo: finite.nullable().optional(),
+  validationExpectedLogLikelihood: finite.optional(),
+  validationKl: finite.nullable().optional(),
+  learningRate: share,
+  seconds: share,
+  evalSeconds: share,
+});
+
+/**
+ * One line of metrics.jsonl: what one epoch gave, in nats per image.
+ *
+ * `trainObjective` and `trainElbo` are means over the epoch, taken while the weights
+ * moved; the objective is what training minimises. The test and validation numbers
+ * are of the weights at the epoch's end, with beta = 1 and one sample of noise an
+ * image, whatever was trained. An autoencoder has no ELBO and no KL: they are null.
+ * `seconds` is training alone, `evalSeconds` the measuring of test and validation.
+ */
+export type MetricsRecord = z.infer<typeof schema>;
+
+/**
+ * Reads the text of a metrics.jsonl.
+ *
+ * A last line without its newline was cut by a crash and is left out.
+ *
+ * @param text The text.
+ * @param source The file's name, for the messages.
+ * @returns One record an epoch, epochs 1, 2, ... in order.
+ * @throws {SyntaxError} With the line's number, if a line is no such record.
+ *
+ * @example
+ * ```ts
+ * import { parseMetrics } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseMetrics('{"epoch": 1, "st', "metrics.jsonl"), []);
+ * ```
+ */
+export function parseMetrics(text: string, source: string): MetricsRecord[] {
+  return text.split("\n").slice(0, -1).map((line, i) => {
+    const { record, problem } = parseLine(line);
+    if (record?.epoch === i + 1) return record;
+    throw new SyntaxError(
+      `Cannot read ${source} as line ${i + 1} must be the record of epoch ${i + 1}: ` +
+        (record === undefined ? problem : `it is that of epoch ${record.epoch}`),
+    );
+  });
+}
+
+/**
+ * Writes records as the text of a metrics.jsonl.
+ *
+ * @param records The records.
+ * @returns One line of JSON for each, each with its newline.
+ */
+export function formatMetrics(records: readonly MetricsRecord[]): string {
+  return records.map((record) => JSON.stringify(record) + "\n").join("");
+}
+
+function parseLine(line: string): { record?: MetricsRecord; problem?: string } {
+  try {
+    const result = schema.safeParse(JSON.parse(line));
+    if (result.success) return { record: result.data };
+    const { path, message } = result.error.issues[0];
+    return { problem: `${path.join(".") || "the line"}: ${message}` };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
