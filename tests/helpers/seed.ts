@@ -1,0 +1,58 @@
+/** The environment variable that varies the seeds of all statistical tests. */
+export const TEST_SEED_VARIABLE = "ELBO_TEST_SEED";
+
+/** The variable's value, or undefined where it is unset or may not be read. */
+function seedFromEnvironment(): number | undefined {
+  const { state } = Deno.permissions.querySync({
+    name: "env",
+    variable: TEST_SEED_VARIABLE,
+  });
+  if (state !== "granted") return undefined;
+  return parseTestSeed(Deno.env.get(TEST_SEED_VARIABLE));
+}
+
+/**
+ * Reads the text of the variable: an unsigned 32-bit integer, or undefined if unset.
+ *
+ * @throws {RangeError} if the text is anything else: a seed that is silently ignored
+ * would look like a seed that was tried.
+ */
+export function parseTestSeed(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffffffff) {
+    throw new RangeError(
+      `Cannot vary the seeds as ${TEST_SEED_VARIABLE} must be an integer from 0 to ` +
+        `4294967295: ${JSON.stringify(text)}`,
+    );
+  }
+  return seed;
+}
+
+/** Mixes two 32-bit integers into one (Murmur3's finaliser), so tests keep apart. */
+export function mixSeeds(left: number, right: number): number {
+  let h = (left ^ Math.imul(right, 0x9e3779b1)) >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/**
+ * The seed of one statistical test: `defaultSeed`, or a mix of it with the environment
+ * variable `ELBO_TEST_SEED` where that is set and may be read.
+ *
+ * A failing `assertMonteCarlo` prints the seed it was given, and the variable.
+ */
+export function testSeed(defaultSeed: number): number {
+  const varied = seedFromEnvironment();
+  return varied === undefined ? defaultSeed : mixSeeds(defaultSeed, varied);
+}
+
+/** The words that a failure adds on where its seed came from. */
+export function describeSeed(seed: number | undefined): string {
+  if (seed === undefined) return "seed not given";
+  const varied = seedFromEnvironment();
+  return varied === undefined
+    ? `seed ${seed}`
+    : `seed ${seed}, from ${TEST_SEED_VARIABLE}=${varied}`;
+}
