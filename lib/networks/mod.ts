@@ -1,5 +1,15 @@
 /** Float64 reference networks with hand-written backpropagation. */
 export {
+  approxPosteriorOf,
+  decode,
+  type Decoded,
+  encode,
+  type Encoded,
+  likelihoodOf,
+  networkLatentModel,
+} from "./forward.ts";
+export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
+export {
   checkSpec,
   type LikelihoodSpec,
   type NetworkSpec,
