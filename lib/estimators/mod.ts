@@ -1,0 +1,18 @@
+/**
+ * Monte Carlo estimators of the bound, of ln p(x) and of gradients, each with its
+ * standard error, for any latent model and any approximate posterior.
+ *
+ * @module
+ */
+export { elbo, type ElboEstimate, type ElboForm, type ElboOptions } from "./elbo.ts";
+export {
+  type GradientEstimate,
+  reparameterizationGradient,
+  scoreFunctionGradient,
+} from "./gradients.ts";
+export {
+  importanceLogMarginal,
+  type LogMarginalEstimate,
+} from "./importance_log_marginal.ts";
+export { iwae, iwaeSeries } from "./iwae.ts";
+export { logWeight, sampleLogWeights } from "./log_weight.ts";
