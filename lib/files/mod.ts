@@ -1,0 +1,16 @@
+/**
+ * Files: safetensors, whole writes, hashes, and errors that a user can act on.
+ *
+ * @module
+ */
+export { type FileAction, fileError, readFile } from "./file_error.ts";
+export { writeAtomically } from "./atomic_write.ts";
+export { sha256 } from "./hash.ts";
+export { readSafetensors } from "./safetensors_read.ts";
+export { type WritableTensor, writeSafetensors } from "./safetensors_write.ts";
+export type {
+  Safetensors,
+  SafetensorsArray,
+  SafetensorsDtype,
+  SafetensorsTensor,
+} from "./safetensors_types.ts";
