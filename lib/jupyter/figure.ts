@@ -1,0 +1,69 @@
+import { type MediaBundle, show } from "./kernel_display.ts";
+
+/** What {@link showFigure} shows. */
+export interface Figure {
+  /** The picture, as the bytes of a PNG file. */
+  readonly png: Uint8Array;
+  /** What the picture shows, in words, for readers who do not see it. */
+  readonly alt: string;
+  /** The vega-lite specification behind the picture, for front ends that draw it. */
+  readonly spec?: object;
+  /** Pixels of the picture for each pixel of the page, 1 by default. */
+  readonly scale?: number;
+}
+
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** A larger specification would double a notebook: the picture says the same. */
+const LARGEST_SPEC = 50_000;
+
+/**
+ * Shows a picture with its description, and its data where there is a small spec.
+ *
+ * Sent as `image/png` with `text/plain` = `alt`, and as
+ * `application/vnd.vegalite.v5+json` when the spec takes at most 50 kB.
+ *
+ * @param figure Picture, description, specification.
+ * @throws {TypeError} When the bytes are no PNG file or the description is empty.
+ *
+ * @example
+ * ```ts
+ * import { encode } from "fast-png";
+ * import { showFigure } from "elbo/jupyter";
+ *
+ * const png = encode({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * await showFigure({ png, alt: "A black pixel beside a white one." });
+ * ```
+ */
+export async function showFigure({ png, alt, spec, scale = 1 }: Figure): Promise<void> {
+  if (!PNG_SIGNATURE.every((byte, index) => png[index] === byte)) {
+    throw new TypeError(
+      "Cannot show a figure as png must be the bytes of a PNG file: " +
+        `it starts with ${png.slice(0, 8).join(" ")}`,
+    );
+  }
+  if (alt.trim() === "") {
+    throw new TypeError(
+      'Cannot show a figure as alt must say what it shows: it is ""',
+    );
+  }
+  const bundle: MediaBundle & { "text/plain": string } = {
+    "image/png": png.toBase64(),
+    "text/plain": alt,
+  };
+  if (spec !== undefined && JSON.stringify(spec).length <= LARGEST_SPEC) {
+    bundle["application/vnd.vegalite.v5+json"] = {
+      ...spec,
+      $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    };
+  }
+  const size = new DataView(png.buffer, png.byteOffset);
+  const metadata = {
+    "image/png": {
+      alt,
+      width: Math.round(size.getUint32(16) / scale),
+      height: Math.round(size.getUint32(20) / scale),
+    },
+  };
+  await show(bundle, { metadata });
+}

@@ -1,0 +1,36 @@
+const SMALLEST_PLAIN = 1e-3;
+const LARGEST_PLAIN = 1e6;
+
+/**
+ * Writes a number for a reader: few digits, no noise.
+ *
+ * Integers below a million stay whole; other magnitudes from 0.001 up to a million
+ * are rounded to `digits` significant digits, the rest goes to exponents.
+ *
+ * @param value Any number.
+ * @param options `digits`: significant digits, 5 by default.
+ * @returns The text; `"NaN"`, `"Infinity"` and `"-Infinity"` as they are.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatNumber } from "elbo/jupyter";
+ *
+ * assertEquals(formatNumber(-105.34567), "-105.35");
+ * assertEquals(formatNumber(1.5e-12, { digits: 3 }), "1.50e-12");
+ * assertEquals(formatNumber(60000), "60000");
+ * ```
+ */
+export function formatNumber(
+  value: number,
+  { digits = 5 }: { digits?: number } = {},
+): string {
+  if (!Number.isFinite(value) || value === 0) return String(value);
+  const magnitude = Math.abs(value);
+  if (Number.isInteger(value) && magnitude < LARGEST_PLAIN) return String(value);
+  if (magnitude < SMALLEST_PLAIN || magnitude >= LARGEST_PLAIN) {
+    return value.toExponential(digits - 1);
+  }
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(magnitude)));
+  return value.toFixed(decimals);
+}
