@@ -31,7 +31,16 @@ const MAX_SEGMENTS = 2000;
 const INITIAL_SEGMENTS = 8;
 const MIN_TOLERANCE = 1e-13;
 
+/** A change of variable to a finite interval: `f(x) dx = f(toX(t)) slope(t) dt`. */
+interface Piece {
+  from: number;
+  to: number;
+  toX(t: number): number;
+  slope(t: number): number;
+}
+
 interface Segment {
+  piece: Piece;
   from: number;
   to: number;
   value: number;
@@ -39,25 +48,15 @@ interface Segment {
   error: number;
 }
 
-/** A change of variable: the integrand in t, on a finite interval. */
-interface Substitution {
-  from: number;
-  to: number;
-  toX(t: number): number;
-  toT(x: number): number;
-  slope(t: number): number;
-}
-
-function substitute(from: number, to: number): Substitution {
+function makePiece(from: number, to: number): Piece {
   if (Number.isFinite(from) && Number.isFinite(to)) {
-    return { from, to, toX: (t) => t, toT: (x) => x, slope: () => 1 };
+    return { from, to, toX: (t) => t, slope: () => 1 };
   }
   if (Number.isFinite(from)) {
     return {
       from: 0,
       to: 1,
       toX: (t) => from + t / (1 - t),
-      toT: (x) => (x - from) / (1 + x - from),
       slope: (t) => 1 / (1 - t) ** 2,
     };
   }
@@ -66,7 +65,6 @@ function substitute(from: number, to: number): Substitution {
       from: -1,
       to: 0,
       toX: (t) => to + t / (1 + t),
-      toT: (x) => (x - to) / (1 + to - x),
       slope: (t) => 1 / (1 + t) ** 2,
     };
   }
@@ -74,15 +72,28 @@ function substitute(from: number, to: number): Substitution {
     from: -1,
     to: 1,
     toX: (t) => t / (1 - t * t),
-    // The root of x t^2 + t - x = 0 in (-1, 1), in the form that does not cancel.
-    toT: (x) => 2 * x / (1 + Math.sqrt(1 + 4 * x * x)),
     slope: (t) => (1 + t * t) / (1 - t * t) ** 2,
   };
 }
 
+type Integrand = (x: number) => number;
+
+function valueAt(f: Integrand, { piece, t }: { piece: Piece; t: number }): number {
+  const x = piece.toX(t);
+  const y = f(x);
+  // A density that has underflowed stays 0, however steep the change of variable.
+  const value = y === 0 ? 0 : y * piece.slope(t);
+  if (!Number.isFinite(value)) {
+    throw new RangeError(
+      `Cannot integrate as f must be finite inside the interval: at ${x} it is ${y}`,
+    );
+  }
+  return value;
+}
+
 function measure(
-  f: (t: number) => number,
-  { from, to }: { from: number; to: number },
+  f: Integrand,
+  { piece, from, to }: { piece: Piece; from: number; to: number },
 ): Segment {
   const middle = (from + to) / 2;
   const half = (to - from) / 2;
@@ -90,32 +101,39 @@ function measure(
   let kronrod = 0;
   let gauss = 0;
   let magnitude = 0;
-  for (let i = 0; i < NODES.length; i++) {
-    const offset = half * NODES[i];
-    const pair = i === 7 ? [f(middle)] : [f(middle - offset), f(middle + offset)];
-    for (const value of pair) {
-      values.push(value);
-      kronrod += KRONROD_WEIGHTS[i] * value;
-      magnitude += KRONROD_WEIGHTS[i] * Math.abs(value);
-      if (i % 2 === 1) gauss += GAUSS_WEIGHTS[i >> 1] * value;
-    }
+  for (let k = 0; k < 15; k++) {
+    const i = k < 8 ? k : 14 - k;
+    const t = middle + (k < 8 ? -half : half) * NODES[i];
+    const value = valueAt(f, { piece, t });
+    values.push(value);
+    kronrod += KRONROD_WEIGHTS[i] * value;
+    magnitude += KRONROD_WEIGHTS[i] * Math.abs(value);
+    if (i % 2 === 1) gauss += GAUSS_WEIGHTS[i >> 1] * value;
   }
   const spread = values.reduce((sum, value, k) => {
-    return sum + KRONROD_WEIGHTS[k >> 1] * Math.abs(value - kronrod / 2);
+    return sum + KRONROD_WEIGHTS[k < 8 ? k : 14 - k] * Math.abs(value - kronrod / 2);
   }, 0);
-  // QUADPACK's scaling: the difference of the rules is the error of the lesser one.
-  let error = Math.abs(kronrod - gauss);
-  if (spread > 0 && error > 0) {
-    error = spread * Math.min(1, (200 * error / spread) ** 1.5);
-  }
-  error = Math.max(error, 50 * Number.EPSILON * magnitude);
+  const error = Math.max(
+    scaledError(Math.abs(kronrod - gauss), spread),
+    50 * Number.EPSILON * magnitude,
+  );
   return {
+    piece,
     from,
     to,
     value: kronrod * half,
     magnitude: magnitude * half,
     error: error * half,
   };
+}
+
+/**
+ * QUADPACK's estimate: the difference of the two rules is the error of the lesser one,
+ * and far too much for the better where both have converged.
+ */
+function scaledError(difference: number, spread: number): number {
+  if (spread === 0) return difference;
+  return spread * Math.min(1, (200 * difference / spread) ** 1.5);
 }
 
 /** What `integrate` needs to know beside the integrand. */
@@ -126,7 +144,7 @@ export interface IntegrateOptions {
   to: number;
   /** The error allowed, relative to the integral of `|f|`; 1e-10 if left out. */
   tolerance?: number;
-  /** Where `f` is narrow or has a kink: points inside the interval to split at. */
+  /** Points inside the interval where `f` peaks or has a kink: it is split there. */
   splitAt?: readonly number[];
 }
 
@@ -135,10 +153,11 @@ export interface IntegrateOptions {
  *
  * `int_from^to f(x) dx` by the 7 and 15 point rules of Gauss and Kronrod, halving the
  * worst interval until the estimated error is at most `tolerance` times the integral
- * of `|f|` (for a positive integrand: relative). Infinite ends are mapped by
- * `x = t / (1 - t^2)`, a half line by `x = from + t / (1 - t)`. It starts from 8
- * intervals; a peak narrower than their nodes is not seen at all, so say where it is
- * with `splitAt`. Source: QUADPACK, Piessens et al. 1983, routines QAG and QAGI.
+ * of `|f|` (for a positive integrand: relative). The line is mapped by
+ * `x = t / (1 - t^2)`, a half line by `x = from + t / (1 - t)`, and cut into 8 intervals
+ * at first. A peak that is far from 0 or much narrower than 0.1 may fall between their
+ * nodes and is then not seen at all: give `splitAt` the peak and a point on either side
+ * of it, a few widths away. Source: QUADPACK, Piessens et al. 1983, routines QAG and QAGI.
  *
  * @param f The integrand, finite inside the interval; it is not asked at the ends.
  * @param options The ends, the tolerance, points to split at.
@@ -160,7 +179,7 @@ export interface IntegrateOptions {
  * ```
  */
 export function integrate(
-  f: (x: number) => number,
+  f: Integrand,
   options: IntegrateOptions,
 ): { value: number; error: number } {
   const { from, to, tolerance = 1e-10, splitAt = [] } = options;
@@ -185,42 +204,22 @@ export function integrate(
       `Cannot integrate as splitAt must lie between ${from} and ${to}: it is ${outside}`,
     );
   }
-  const substitution = substitute(from, to);
-  return refine((t) => evaluate(f, { t, substitution }), {
-    cuts: initialCuts(substitution, splitAt),
-    tolerance,
-  });
-}
-
-function evaluate(
-  f: (x: number) => number,
-  { t, substitution }: { t: number; substitution: Substitution },
-): number {
-  const x = substitution.toX(t);
-  const value = f(x);
-  if (!Number.isFinite(value)) {
-    throw new RangeError(
-      `Cannot integrate as f must be finite inside the interval: at ${x} it is ${value}`,
-    );
-  }
-  // A density that has underflowed stays 0, however steep the substitution.
-  return value === 0 ? 0 : value * substitution.slope(t);
-}
-
-function initialCuts(
-  { from, to, toT }: Substitution,
-  splitAt: readonly number[],
-): number[] {
-  const width = (to - from) / INITIAL_SEGMENTS;
-  const even = Array.from({ length: INITIAL_SEGMENTS }, (_, i) => from + i * width);
-  return [...new Set([...even, to, ...splitAt.map(toT)])].sort((a, b) => a - b);
+  const ends = [from, ...[...new Set(splitAt)].sort((a, b) => a - b), to];
+  const pieces = ends.slice(1).map((end, i) => makePiece(ends[i], end));
+  return refine(f, { pieces, tolerance });
 }
 
 function refine(
-  f: (t: number) => number,
-  { cuts, tolerance }: { cuts: number[]; tolerance: number },
+  f: Integrand,
+  { pieces, tolerance }: { pieces: Piece[]; tolerance: number },
 ): { value: number; error: number } {
-  const segments = cuts.slice(1).map((to, i) => measure(f, { from: cuts[i], to }));
+  const segments = pieces.flatMap((piece) => {
+    const width = (piece.to - piece.from) / INITIAL_SEGMENTS;
+    return Array.from({ length: INITIAL_SEGMENTS }, (_, i) => {
+      const from = piece.from + i * width;
+      return measure(f, { piece, from, to: from + width });
+    });
+  });
   for (;;) {
     const total = { value: 0, magnitude: 0, error: 0 };
     let worst = 0;
@@ -242,9 +241,9 @@ function refine(
           "kinks of f, or raise the tolerance",
       );
     }
-    const { from, to } = segments[worst];
+    const { piece, from, to } = segments[worst];
     const middle = (from + to) / 2;
-    segments[worst] = measure(f, { from, to: middle });
-    segments.push(measure(f, { from: middle, to }));
+    segments[worst] = measure(f, { piece, from, to: middle });
+    segments.push(measure(f, { piece, from: middle, to }));
   }
 }

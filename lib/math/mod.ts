@@ -8,41 +8,22 @@ export type { Matrix, Vector } from "./types.ts";
 export { logMeanExp, logSumExp } from "./log_sum_exp.ts";
 export { log1mExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
 export { philox4x32 } from "./philox.ts";
+export { type RandomAddress, type RandomBlock, STREAMS } from "./random_address.ts";
 export {
-  createRandom,
   fillNormals,
   fillUniforms,
   normalAt,
   normals,
-  permutation,
-  type Random,
-  type RandomAddress,
-  type RandomBlock,
-  STREAMS,
   uniformAt,
   uniforms,
 } from "./random.ts";
-export {
-  expectNormal,
-  gaussHermite,
-  integratePlane,
-  logIntegratePlane,
-  type PlaneGrid,
-  type QuadratureRule,
-} from "./quadrature.ts";
+export { createRandom, type Random } from "./random_reader.ts";
+export { permutation } from "./permutation.ts";
+export { expectNormal, gaussHermite, type QuadratureRule } from "./gauss_hermite.ts";
 export { integrate, type IntegrateOptions } from "./gauss_kronrod.ts";
-export {
-  cholesky,
-  dot,
-  identity,
-  inverse,
-  logDet,
-  matMul,
-  matVec,
-  solve,
-  symmetricEigen,
-  transpose,
-} from "./linear_algebra.ts";
+export { integratePlane, logIntegratePlane, type PlaneGrid } from "./plane.ts";
+export { dot, identity, matMul, matVec, transpose } from "./matrix.ts";
+export { cholesky, inverse, logDet, solve, symmetricEigen } from "./linear_algebra.ts";
 export {
   effectiveSampleSize,
   type Estimate,
