@@ -1,4 +1,8 @@
-/** Distributions with densities in nats, draws, moments and closed-form KLs. */
+/**
+ * Distributions with densities in nats, draws, moments and closed-form KLs.
+ *
+ * @module
+ */
 export { type Bernoulli, bernoulli } from "./bernoulli.ts";
 export { type Categorical, categorical } from "./categorical.ts";
 export { type Distribution } from "./distribution.ts";

@@ -1,4 +1,8 @@
-/** Float64 reference networks with hand-written backpropagation. */
+/**
+ * Float64 reference networks with hand-written backpropagation.
+ *
+ * @module
+ */
 export {
   approxPosteriorOf,
   decode,
@@ -13,6 +17,7 @@ export {
   checkSpec,
   type LikelihoodSpec,
   type NetworkSpec,
+  parseNetworkSpec,
   VARIANCE_FLOOR,
   weightShapes,
 } from "./spec.ts";

@@ -84,6 +84,64 @@ export function weightShapes(spec: NetworkSpec): Map<string, number[]> {
 }
 
 /**
+ * Reads a specification from JSON, as a model's file keeps it.
+ *
+ * @param text JSON
+ * @param source what to call the text in errors, such as a file's name
+ * @returns the specification, checked
+ * @throws {SyntaxError} if the text is no JSON, or its fields are not those of a
+ *   specification
+ * @throws {RangeError} as `checkSpec`
+ *
+ * @example
+ * ```ts
+ * import { type NetworkSpec, parseNetworkSpec } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec: NetworkSpec = {
+ *   model: "vae",
+ *   dataDim: 784,
+ *   hidden: [400],
+ *   latentDim: 20,
+ *   activation: "relu",
+ *   likelihood: { kind: "gaussian", variance: "shared" },
+ *   beta: 1,
+ * };
+ * assertEquals(parseNetworkSpec(JSON.stringify(spec)), spec);
+ * ```
+ */
+export function parseNetworkSpec(text: string, source = "JSON text"): NetworkSpec {
+  const refuse = (rule: string) =>
+    new SyntaxError(`Cannot read a network from ${source} as ${rule}: ${text}`);
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw refuse("it must be JSON");
+  }
+  if (!["vae", "autoencoder"].includes(value?.model)) {
+    throw refuse('model must be "vae" or "autoencoder"');
+  }
+  if (!["relu", "tanh"].includes(value.activation)) {
+    throw refuse('activation must be "relu" or "tanh"');
+  }
+  if (!Array.isArray(value.hidden)) throw refuse("hidden must be a list of sizes");
+  if (!isLikelihood(value.likelihood)) {
+    throw refuse("likelihood must be bernoulli, or gaussian with a variance");
+  }
+  checkSpec(value);
+  const { model, dataDim, hidden, latentDim, activation, likelihood, beta } = value;
+  return { model, dataDim, hidden, latentDim, activation, likelihood, beta };
+}
+
+function isLikelihood(value?: { kind?: string; variance?: unknown }): boolean {
+  if (value?.kind === "bernoulli") return true;
+  if (value?.kind !== "gaussian") return false;
+  return typeof value.variance === "number" ||
+    value.variance === "pixel" || value.variance === "shared";
+}
+
+/**
  * Refuses a specification that describes no network.
  *
  * @param spec the network

@@ -22,7 +22,7 @@ export type Weights = ReadonlyMap<string, Weight>;
  * from the same numbers.
  *
  * @param spec the network
- * @param options.seed any integer; its lowest 32 bits count
+ * @param options.seed an integer from 0 to 2^32 - 1
  * @param options.outputBias the bias of decoder.output, [dataDim]; for a Bernoulli
  *   the logit of the mean image is a good one
  * @returns weights in the order of `weightShapes`

@@ -1,0 +1,117 @@
+import {
+  type ExactModel,
+  type MultivariateNormal,
+  multivariateNormal,
+  type Normal,
+  normal,
+  standardNormal,
+} from "../distributions/mod.ts";
+import {
+  dot,
+  inverse,
+  type Matrix,
+  matVec,
+  transpose,
+  type Vector,
+} from "../math/mod.ts";
+
+/** A linear-Gaussian model: all of it in closed form. */
+export interface LinearGaussian extends ExactModel<Vector, Vector> {
+  /** [dataDim, latentDim]. */
+  readonly weight: Matrix;
+  readonly bias: Vector;
+  /** Standard deviations of the noise, [dataDim]. */
+  readonly scale: Vector;
+  readonly prior: Normal;
+  /** p(x). */
+  readonly marginal: MultivariateNormal;
+  likelihood(z: Vector): Normal;
+  exactPosterior(x: Vector): MultivariateNormal;
+  /** The diagonal normal q that makes KL(q || p(z given x)) least. */
+  optimalDiagonal(x: Vector): Normal;
+}
+
+/**
+ * Makes the model z ~ N(0, I), x given z ~ N(W z + bias, diag(scale^2)).
+ *
+ * p(x) = N(bias, W W^T + S), S = diag(scale^2);
+ * p(z given x) = N(m, C), C = (I + W^T S^-1 W)^-1, m = C W^T S^-1 (x - bias)
+ * (Bishop 2006, equations 2.115 and 2.116). The best diagonal q has mean m and the
+ * diagonal of the precision C^-1, not of the covariance C: its variances are the
+ * smaller ones (Bishop 2006, section 10.1.2).
+ *
+ * @param options.weight W, [dataDim, latentDim]
+ * @param options.bias [dataDim]
+ * @param options.scale standard deviations of the noise, positive: [dataDim], or one
+ *   number for all
+ * @returns the model, its marginal and its posteriors
+ * @throws {RangeError} if shapes do not fit or a scale is not positive
+ *
+ * @example
+ * ```ts
+ * import { linearGaussian } from "elbo/exact";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // x = 2 z + 1 + noise: x has variance 4 + 1.
+ * const model = linearGaussian({ weight: [[2]], bias: [1], scale: 1 });
+ * assertAlmostEquals(model.logMarginal([1]), -Math.log(2 * Math.PI * 5) / 2);
+ * assertAlmostEquals(model.exactPosterior([6]).mean[0], 2);
+ * ```
+ */
+export function linearGaussian(
+  { weight, bias, scale }: { weight: Matrix; bias: Vector; scale: Vector | number },
+): LinearGaussian {
+  const dataDim = bias.length, latentDim = weight[0]?.length ?? 0;
+  const scales = typeof scale === "number" ? bias.map(() => scale) : scale;
+  checkShapes(weight, bias, scales);
+  const toLatent = transpose(weight).map((row) =>
+    row.map((w, i) => w / scales[i] ** 2)
+  );
+  const precision = toLatent.map((row, i) =>
+    transpose(weight).map((column, j) => dot(row, column) + (i === j ? 1 : 0))
+  );
+  const covariance = symmetrized(inverse(precision));
+  const marginal = multivariateNormal({
+    mean: bias,
+    covariance: weight.map((row, i) =>
+      weight.map((other, j) => dot(row, other) + (i === j ? scales[i] ** 2 : 0))
+    ),
+  });
+  const posteriorMean = (x: Vector) =>
+    matVec(covariance, matVec(toLatent, x.map((value, i) => value - bias[i])));
+  const optimalScale = precision.map((row, i) => 1 / Math.sqrt(row[i]));
+
+  return {
+    weight,
+    bias,
+    scale: scales,
+    latentDim,
+    dataDim,
+    prior: standardNormal(latentDim),
+    marginal,
+    likelihood: (z) =>
+      normal({ mean: matVec(weight, z).map((v, i) => v + bias[i]), scale: scales }),
+    logMarginal: (x) => marginal.logProb(x),
+    exactPosterior: (x) => multivariateNormal({ mean: posteriorMean(x), covariance }),
+    optimalDiagonal: (x) => normal({ mean: posteriorMean(x), scale: optimalScale }),
+  };
+}
+
+/** A matrix that is symmetric but for rounding, made so. */
+function symmetrized(matrix: Matrix): number[][] {
+  return matrix.map((row, i) => row.map((value, j) => (value + matrix[j][i]) / 2));
+}
+
+function checkShapes(weight: Matrix, bias: Vector, scale: Vector): void {
+  const latentDim = weight[0]?.length ?? 0;
+  const fits = latentDim > 0 && weight.length === bias.length &&
+    scale.length === bias.length && weight.every((row) => row.length === latentDim);
+  if (!fits) {
+    throw new RangeError(
+      `Cannot make a linear-Gaussian model as weight must be [dataDim, latentDim] and ` +
+        `bias and scale [dataDim]: they have ` +
+        `[${weight.length}, ${weight.map((row) => row.length).join("/")}], ` +
+        `[${bias.length}] and [${scale.length}]`,
+    );
+  }
+}

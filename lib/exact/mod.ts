@@ -1,0 +1,15 @@
+/**
+ * Models whose marginal and posterior are known: in closed form, by enumeration or
+ * by quadrature.
+ *
+ * @module
+ */
+export { type DiscreteLatent, discreteLatent } from "./discrete_latent.ts";
+export { type LinearGaussian, linearGaussian } from "./linear_gaussian.ts";
+export { type NonlinearGaussian, nonlinearGaussian } from "./nonlinear_gaussian.ts";
+export { type QuadraturePosterior } from "./quadrature_posterior.ts";
+export {
+  readTrainedNetwork,
+  type TrainedNetwork,
+  trainedNetwork,
+} from "./trained_network.ts";
