@@ -1,0 +1,7 @@
+/** Choosing and speeding up the tensor backend that trains. */
+export {
+  type Backend,
+  type BackendName,
+  type BackendRequest,
+  chooseBackend,
+} from "./choose_backend.ts";

@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs";
+import { registerMatMuls } from "./wasm_mat_mul.ts";
+
+const moduleName = "tfjs-backend-wasm-simd.wasm";
+
+let prepared = false;
+
+/**
+ * Readies the wasm backend: finds its module, refuses early what would fail inside
+ * it, and replaces its matrix products.
+ *
+ * @returns what runs it
+ * @throws {Error} if SIMD or the permission to read the module is missing
+ */
+export async function prepareWasm(): Promise<string> {
+  const description = "WebAssembly with SIMD, one thread";
+  if (prepared) return description;
+
+  const folder = packageFolder();
+  requireRead(`${folder}${moduleName}`);
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  if (!await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) {
+    throw new Error(
+      "Cannot use the wasm backend as this engine must have WebAssembly SIMD: it has none; ask for cpu instead",
+    );
+  }
+  // The threaded build gains nothing and needs workers; never let it be chosen.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  setWasmPaths(folder);
+  registerMatMuls();
+  prepared = true;
+  return description;
+}
+
+// The package's main file lies beside its modules.
+function packageFolder(): string {
+  const main = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
+  if (!main.startsWith("file:")) {
+    throw new Error(
+      `Cannot use the wasm backend as its package must be installed in node_modules: ${main}; set "nodeModulesDir": "auto" in deno.json`,
+    );
+  }
+  const { pathname } = new URL(".", main);
+  const path = decodeURIComponent(pathname);
+  return Deno.build.os === "windows" ? path.slice(1) : path;
+}
+
+// Emscripten answers a missing permission with a screen of aborts.
+function requireRead(path: string): void {
+  const { state } = Deno.permissions.querySync({ name: "read", path });
+  if (state !== "granted") {
+    throw new Error(
+      `Cannot use the wasm backend as its module must be readable: ${path}; pass --allow-read=. or ask for cpu`,
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import * as tf from "@tensorflow/tfjs";
+import { mapTensors, type WeightTensors, zerosLike } from "./weight_tensors.ts";
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+const EPSILON = 1e-8;
+
+/** Weights in training with everything that Adam remembers of them. */
+export interface AdamState {
+  /** How many updates were made. */
+  readonly step: number;
+  readonly weights: WeightTensors;
+  /** The running mean of the gradient. */
+  readonly firstMoment: WeightTensors;
+  /** The running mean of the squared gradient. */
+  readonly secondMoment: WeightTensors;
+}
+
+/** The state before the first update; it owns `weights` from now on. */
+export function startAdam(weights: WeightTensors): AdamState {
+  return {
+    step: 0,
+    weights,
+    firstMoment: zerosLike(weights),
+    secondMoment: zerosLike(weights),
+  };
+}
+
+/**
+ * One update of Adam (Kingma and Ba 2015, algorithm 1): the next state, in new tensors;
+ * those of the last one are disposed.
+ *
+ * w - rate mHat / (sqrt(vHat) + epsilon), where mHat = m / (1 - beta1^t) and
+ * vHat = v / (1 - beta2^t). The corrections are computed from t in float64 and moved
+ * into the rate and epsilon, so that the state is w, m, v and t: it can be saved and
+ * restored exactly. tfjs's own optimizer accumulates the powers in float32.
+ */
+export function updateAdam(
+  state: AdamState,
+  gradient: WeightTensors,
+  learningRate: number,
+): AdamState {
+  const step = state.step + 1;
+  const correction = Math.sqrt(1 - BETA_2 ** step);
+  const rate = learningRate * correction / (1 - BETA_1 ** step);
+  const epsilon = EPSILON * correction;
+
+  const updated = (
+    old: WeightTensors,
+    f: (tensor: tf.Tensor, name: string) => tf.Tensor,
+  ): WeightTensors => mapTensors(old, (x, name) => tf.keep(tf.tidy(() => f(x, name))));
+
+  const firstMoment = updated(
+    state.firstMoment,
+    (m, name) => towards(m, gradient.get(name)!, 1 - BETA_1),
+  );
+  const secondMoment = updated(
+    state.secondMoment,
+    (v, name) => towards(v, tf.square(gradient.get(name)!), 1 - BETA_2),
+  );
+  const weights = updated(state.weights, (weight, name) => {
+    const m = firstMoment.get(name)!;
+    const v = secondMoment.get(name)!;
+    const move = tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon));
+    return tf.sub(weight, move);
+  });
+  disposeAdam(state);
+  return { step, weights, firstMoment, secondMoment };
+}
+
+// mean + share (value - mean)
+function towards(mean: tf.Tensor, value: tf.Tensor, share: number): tf.Tensor {
+  return tf.add(mean, tf.mul(tf.sub(value, mean), share));
+}
+
+/** Frees every tensor of a state. */
+export function disposeAdam({ weights, firstMoment, secondMoment }: AdamState): void {
+  for (const tensors of [weights, firstMoment, secondMoment]) {
+    tf.dispose([...tensors.values()]);
+  }
+}

@@ -1,0 +1,95 @@
+import * as tf from "@tensorflow/tfjs";
+import type { NetworkSpec } from "../networks/mod.ts";
+import type { OutputGradient } from "./likelihood.ts";
+import type { WeightTensors } from "./weight_tensors.ts";
+
+/** The gradient by the parameters of q(z given x), each [batchSize, latentDim]. */
+export interface LatentGradient {
+  readonly mean: tf.Tensor2D;
+  readonly logVar?: tf.Tensor2D;
+}
+
+/** The input of a part and the output of each of its hidden layers. */
+type Activations = readonly tf.Tensor2D[];
+
+/**
+ * The backward pass through the layers of a network, which gathers the gradient by
+ * every weight on its way.
+ *
+ * `byX` names the gradient of the objective by X; it has the shape of X.
+ */
+export class Backward {
+  /** The gradient by every weight passed so far. */
+  readonly gradient: Map<string, tf.Tensor> = new Map();
+  readonly #spec: NetworkSpec;
+  readonly #weights: WeightTensors;
+
+  constructor(spec: NetworkSpec, weights: WeightTensors) {
+    this.#spec = spec;
+    this.#weights = weights;
+  }
+
+  /** Back through the decoder to its input: returns the gradient by z. */
+  decoder(activations: Activations, { output, logVar }: OutputGradient): tf.Tensor2D {
+    const heads = [{ name: "decoder.output", byOutput: output }];
+    if (logVar?.rank === 1) this.gradient.set("decoder.logVar", logVar);
+    if (logVar?.rank === 2) {
+      heads.push({ name: "decoder.logVar", byOutput: logVar as tf.Tensor2D });
+    }
+    const byTop = this.#heads(heads, activations.at(-1)!);
+    const byFirst = this.#hiddenLayers("decoder", activations, byTop);
+    return byFirst();
+  }
+
+  /** Back through the encoder; nobody needs the gradient by the images. */
+  encoder(activations: Activations, { mean, logVar }: LatentGradient): void {
+    const heads = [{ name: "encoder.mean", byOutput: mean }];
+    if (logVar) heads.push({ name: "encoder.logVar", byOutput: logVar });
+    const byTop = this.#heads(heads, activations.at(-1)!);
+    this.#hiddenLayers("encoder", activations, byTop);
+  }
+
+  // Back through the layers that share the top activation as their input.
+  #heads(
+    heads: readonly { name: string; byOutput: tf.Tensor2D }[],
+    top: tf.Tensor2D,
+  ): () => tf.Tensor2D {
+    const byTop = heads.map(({ name, byOutput }) => this.#linear(name, top, byOutput));
+    return () => byTop.map((by) => by()).reduce((sum, by) => tf.add(sum, by));
+  }
+
+  #hiddenLayers(
+    part: "encoder" | "decoder",
+    activations: Activations,
+    byTop: () => tf.Tensor2D,
+  ): () => tf.Tensor2D {
+    let byOutput = byTop;
+    for (let i = this.#spec.hidden.length - 1; i >= 0; i--) {
+      const byLinear = this.#throughActivation(activations[i + 1], byOutput());
+      byOutput = this.#linear(`${part}.${i}`, activations[i], byLinear);
+    }
+    return byOutput;
+  }
+
+  // Back through y = x W + b. The gradient by x waits until it is asked for: the one
+  // by the images, among the dearest products of a step, never is.
+  #linear(name: string, x: tf.Tensor2D, byOutput: tf.Tensor2D): () => tf.Tensor2D {
+    const weight = this.#weights.get(`${name}.weight`) as tf.Tensor2D;
+    this.gradient.set(`${name}.weight`, tf.matMul(x, byOutput, true, false));
+    this.gradient.set(`${name}.bias`, columnSums(byOutput));
+    return () => tf.matMul(byOutput, weight, false, true);
+  }
+
+  #throughActivation(output: tf.Tensor2D, byOutput: tf.Tensor2D): tf.Tensor2D {
+    const slope = this.#spec.activation === "relu"
+      ? tf.step(output)
+      : tf.sub(1, tf.square(output));
+    return tf.mul(byOutput, slope);
+  }
+}
+
+// A product with a row of ones: on wasm 20 times as fast as a sum over axis 0.
+function columnSums(x: tf.Tensor2D): tf.Tensor1D {
+  const ones = tf.ones([1, x.shape[0]]) as tf.Tensor2D;
+  return tf.reshape(tf.matMul(ones, x), [x.shape[1]]);
+}

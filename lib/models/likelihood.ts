@@ -1,0 +1,100 @@
+import * as tf from "@tensorflow/tfjs";
+import { type NetworkSpec, VARIANCE_FLOOR } from "../networks/mod.ts";
+import type { Decoded } from "./forward.ts";
+
+const LOG_2_PI = Math.log(2 * Math.PI);
+
+/**
+ * ln p(x given z) of every row, summed over the data dimensions, in nats: [batchSize].
+ *
+ * Bernoulli, from logits l: x l - max(l, 0) - ln(1 + exp(-|l|)), where nothing can
+ * overflow: ln(exp(l) + 1) is infinite in float32 from l = 88.7 on.
+ */
+export function logLikelihood(
+  spec: NetworkSpec,
+  decoded: Decoded,
+  x: tf.Tensor2D,
+): tf.Tensor1D {
+  const { output } = decoded;
+  if (spec.likelihood.kind === "bernoulli") {
+    const softplus = tf.add(
+      tf.relu(output),
+      tf.log1p(tf.exp(tf.neg(tf.abs(output)))),
+    );
+    return tf.sum(tf.sub(tf.mul(x, output), softplus), 1);
+  }
+  const squares = tf.square(tf.sub(x, output));
+  const variance = varianceOf(spec, decoded);
+  if (typeof variance === "number") {
+    const constant = spec.dataDim * (LOG_2_PI + Math.log(variance));
+    return tf.mul(tf.add(tf.div(tf.sum(squares, 1), variance), constant), -0.5);
+  }
+  const terms = tf.add(tf.div(squares, variance), tf.add(tf.log(variance), LOG_2_PI));
+  return tf.mul(tf.sum(terms, 1), -0.5);
+}
+
+/** Gradients by the decoder's outputs, shaped like them. */
+export interface OutputGradient {
+  readonly output: tf.Tensor2D;
+  readonly logVar?: tf.Tensor;
+}
+
+/**
+ * The gradient of -mean over the batch of ln p(x given z) by the decoder's outputs.
+ *
+ * Bernoulli: sigmoid(l) - x. Gaussian with r = (x - mean)^2 / variance:
+ * (mean - x) / variance, and (1 - r) / 2 * exp(logVar) / variance by logVar, since
+ * variance = VARIANCE_FLOOR + exp(logVar). All over batchSize.
+ */
+export function logLikelihoodGradient(
+  spec: NetworkSpec,
+  decoded: Decoded,
+  x: tf.Tensor2D,
+): OutputGradient {
+  const { output, logVar } = decoded;
+  const [batchSize] = x.shape;
+  if (spec.likelihood.kind === "bernoulli") {
+    return { output: tf.div(tf.sub(tf.sigmoid(output), x), batchSize) };
+  }
+  const variance = varianceOf(spec, decoded);
+  const error = tf.sub(output, x);
+  const scaledError = tf.div(error, variance);
+  const gradient = tf.div(scaledError, batchSize) as tf.Tensor2D;
+  if (!logVar) return { output: gradient };
+
+  const shrink = tf.div(tf.exp(logVar), tf.mul(variance, 2 * batchSize));
+  const byLogVar = tf.mul(tf.sub(1, tf.mul(error, scaledError)), shrink);
+  const shared = logVar.rank === 1;
+  return {
+    output: gradient,
+    // Rows first: a sum over one long axis loses more bits.
+    logVar: shared ? tf.reshape(tf.sum(tf.sum(byLogVar, 1)), [1]) : byLogVar,
+  };
+}
+
+/** The parameters of p(x given z), each [batchSize, dataDim]. */
+export function likelihoodParameters(
+  spec: NetworkSpec,
+  decoded: Decoded,
+): { mean: tf.Tensor2D; logits?: tf.Tensor2D; variance?: tf.Tensor2D } {
+  const { output } = decoded;
+  if (spec.likelihood.kind === "bernoulli") {
+    return { mean: tf.sigmoid(output), logits: output };
+  }
+  const variance = tf.mul(tf.onesLike(output), varianceOf(spec, decoded));
+  return { mean: output, variance: variance as tf.Tensor2D };
+}
+
+// A tensor that broadcasts over the rows, or a number.
+function varianceOf(
+  { likelihood }: NetworkSpec,
+  { logVar }: Decoded,
+): tf.Tensor | number {
+  if (logVar) return tf.add(tf.exp(logVar), VARIANCE_FLOOR);
+  if (likelihood.kind === "gaussian" && typeof likelihood.variance === "number") {
+    return likelihood.variance;
+  }
+  throw new TypeError(
+    `Cannot give a variance as the likelihood must be gaussian: ${likelihood.kind}`,
+  );
+}

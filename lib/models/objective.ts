@@ -1,0 +1,90 @@
+import * as tf from "@tensorflow/tfjs";
+import type { NetworkSpec } from "../networks/mod.ts";
+import { Backward, type LatentGradient } from "./backward.ts";
+import { decode, encode, type Encoded, reparameterize } from "./forward.ts";
+import { logLikelihood, logLikelihoodGradient } from "./likelihood.ts";
+import type { WeightTensors } from "./weight_tensors.ts";
+
+/** The images of a batch and the noise for it. */
+export interface TensorBatch {
+  /** [batchSize, dataDim]. */
+  readonly images: tf.Tensor2D;
+  /** [batchSize, latentDim]; an autoencoder takes none. */
+  readonly eps?: tf.Tensor2D;
+}
+
+/** The two parts of the ELBO for every row of a batch, in nats. */
+export interface ElboRows {
+  /** ln p(x given z) at the one z drawn, [batchSize]. */
+  readonly expectedLogLikelihood: tf.Tensor1D;
+  /** KL(q(z given x) || N(0, I)), [batchSize]; an autoencoder has none. */
+  readonly kl?: tf.Tensor1D;
+}
+
+/** The parts of the ELBO, one sample a row. */
+export function elboRows(
+  spec: NetworkSpec,
+  weights: WeightTensors,
+  { images, eps }: TensorBatch,
+): ElboRows {
+  const encoded = encode(spec, weights, images);
+  const decoded = decode(spec, weights, reparameterize(encoded, eps));
+  return {
+    expectedLogLikelihood: logLikelihood(spec, decoded, images),
+    kl: klToPrior(encoded),
+  };
+}
+
+/**
+ * The parts of the ELBO, and the gradient of the objective by every weight.
+ *
+ * objective = mean over the batch of -(expectedLogLikelihood - beta kl). The backward
+ * pass is written out: a dense network needs no tape.
+ *
+ * Leaves its temporaries to the caller's tidy.
+ */
+export function objectiveGradient(
+  spec: NetworkSpec,
+  weights: WeightTensors,
+  { images, eps }: TensorBatch,
+): { rows: ElboRows; gradient: WeightTensors } {
+  const encoded = encode(spec, weights, images);
+  const decoded = decode(spec, weights, reparameterize(encoded, eps));
+  const rows = {
+    expectedLogLikelihood: logLikelihood(spec, decoded, images),
+    kl: klToPrior(encoded),
+  };
+
+  const backward = new Backward(spec, weights);
+  const byDecoded = logLikelihoodGradient(spec, decoded, images);
+  const byZ = backward.decoder(decoded.activations, byDecoded);
+  backward.encoder(encoded.activations, latentGradient(spec, encoded, { byZ, eps }));
+  return { rows, gradient: backward.gradient };
+}
+
+// By z = mean + scale eps the gradient reaches both parameters; the KL adds
+// beta mean and beta (exp(logVar) - 1) / 2, over the batch.
+function latentGradient(
+  { beta }: NetworkSpec,
+  { mean, logVar }: Encoded,
+  { byZ, eps }: { byZ: tf.Tensor2D; eps?: tf.Tensor2D },
+): LatentGradient {
+  if (!logVar || !eps) return { mean: byZ };
+  const share = beta / mean.shape[0];
+  const scale = tf.exp(tf.mul(logVar, 0.5));
+  const byScale = tf.mul(byZ, eps);
+  return {
+    mean: tf.add(byZ, tf.mul(mean, share)),
+    logVar: tf.mul(
+      tf.add(tf.mul(byScale, scale), tf.mul(tf.sub(tf.square(scale), 1), share)),
+      0.5,
+    ),
+  };
+}
+
+/** KL(N(mean, exp(logVar)) || N(0, I)) = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2. */
+function klToPrior({ mean, logVar }: Encoded): tf.Tensor1D | undefined {
+  if (!logVar) return undefined;
+  const excess = tf.sub(tf.sub(tf.exp(logVar), 1), logVar);
+  return tf.mul(tf.sum(tf.add(tf.square(mean), excess), 1), 0.5);
+}

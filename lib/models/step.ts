@@ -1,0 +1,216 @@
+import * as tf from "@tensorflow/tfjs";
+import { type BackendRequest, chooseBackend } from "../backend/mod.ts";
+import { STREAMS } from "../math/mod.ts";
+import {
+  checkWeights,
+  initialWeights,
+  type NetworkSpec,
+  type Weights,
+} from "../networks/mod.ts";
+import { type AdamState, disposeAdam, startAdam, updateAdam } from "./adam.ts";
+import { uploadBatch, uploadImages, uploadMatrix } from "./batch_tensors.ts";
+import { checkCount, checkLearningRate, checkSize, checkVae } from "./checks.ts";
+import { decode, encode } from "./forward.ts";
+import { likelihoodParameters } from "./likelihood.ts";
+import { logWeights } from "./log_weights.ts";
+import { type ElboRows, elboRows, objectiveGradient } from "./objective.ts";
+import type { Batch, BatchNumbers, Noise, Step, TrainState } from "./types.ts";
+import { downloadWeights, uploadWeights } from "./weight_tensors.ts";
+
+/** What a step needs besides the network. */
+export interface StepOptions {
+  /** Addresses the first weights and the noise of training. */
+  readonly seed: number;
+  readonly learningRate: number;
+  /** The weights to start from; else `initialWeights` of the seed. */
+  readonly weights?: Weights;
+  /** Default "auto". */
+  readonly backend?: BackendRequest;
+}
+
+/**
+ * Makes a network ready to train with Adam on tfjs.
+ *
+ * All randomness is addressed: eps of row i and column j in step t is the normal at
+ * (seed, STREAMS.noise, t, i, j), so it is the same on every backend and after a
+ * resume. On one machine and backend, equal calls give equal bits.
+ *
+ * @param spec the network
+ * @param options seed, learning rate, first weights and backend
+ * @returns the step; its owner calls `dispose`
+ * @throws {RangeError} if an option is out of range or the weights do not fit
+ * @throws {Error} if the backend cannot run here
+ *
+ * @example
+ * ```ts
+ * import { createStep } from "elbo/models";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const step = await createStep({
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [8],
+ *   latentDim: 2,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * }, { seed: 0, learningRate: 1e-3, backend: "cpu" });
+ *
+ * const images = Float32Array.of(1, 1, 0, 0, 0, 0, 1, 1);
+ * const numbers = await step.train({ images, batchSize: 2, step: 0 });
+ * assertAlmostEquals(numbers.objective, -numbers.elbo); // beta is 1
+ * step.dispose();
+ * ```
+ */
+export async function createStep(
+  spec: NetworkSpec,
+  { seed, learningRate, weights, backend = "auto" }: StepOptions,
+): Promise<Step> {
+  checkLearningRate(learningRate);
+  await chooseBackend(backend);
+  const first = weights ?? initialWeights(spec, { seed });
+  return new TfjsStep(spec, { seed, learningRate, weights: first });
+}
+
+class TfjsStep implements Step {
+  readonly #spec: NetworkSpec;
+  readonly #noise: Noise;
+  #learningRate: number;
+  #adam: AdamState;
+
+  constructor(
+    spec: NetworkSpec,
+    { seed, learningRate, weights }: Required<Omit<StepOptions, "backend">>,
+  ) {
+    this.#spec = spec;
+    this.#noise = { seed, stream: STREAMS.noise };
+    this.#learningRate = learningRate;
+    this.#adam = startAdam(uploadWeights(spec, weights));
+  }
+
+  async train(batch: Batch): Promise<BatchNumbers> {
+    const { rows } = await takeAll(() => {
+      const tensors = uploadBatch(this.#spec, batch, {
+        noise: this.#noise,
+        act: "train",
+      });
+      const { weights } = this.#adam;
+      const { rows, gradient } = objectiveGradient(this.#spec, weights, tensors);
+      this.#adam = updateAdam(this.#adam, gradient, this.#learningRate);
+      return { rows: joinRows(rows) };
+    });
+    return batchNumbers(rows, { ...this.#spec, batchSize: batch.batchSize });
+  }
+
+  async evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers> {
+    const { noise } = batch;
+    const { rows } = await takeAll(() => {
+      const tensors = uploadBatch(this.#spec, batch, { noise, act: "evaluate" });
+      return { rows: joinRows(elboRows(this.#spec, this.#adam.weights, tensors)) };
+    });
+    return batchNumbers(rows, { ...this.#spec, beta: 1, batchSize: batch.batchSize });
+  }
+
+  async encode(images: Float32Array, batchSize: number) {
+    return await takeAll(() => {
+      const x = uploadImages(this.#spec, { images, batchSize, act: "encode" });
+      const { mean, logVar } = encode(this.#spec, this.#adam.weights, x);
+      return logVar ? { mean, logVar } : { mean };
+    });
+  }
+
+  async decode(z: Float32Array, batchSize: number) {
+    return await takeAll(() => {
+      const codes = uploadMatrix(z, {
+        act: "decode",
+        name: "z",
+        rows: ["batchSize", batchSize],
+        columns: ["latentDim", this.#spec.latentDim],
+      });
+      return likelihoodParameters(
+        this.#spec,
+        decode(this.#spec, this.#adam.weights, codes),
+      );
+    });
+  }
+
+  async logWeights(batch: Batch & { numSamples: number; noise: Noise }) {
+    const act = "weigh samples";
+    const { numSamples, noise, step } = batch;
+    checkVae(act, this.#spec);
+    checkSize(act, "numSamples", numSamples);
+    const { weights } = this.#adam;
+    const { values } = await takeAll(() => {
+      const images = uploadImages(this.#spec, { ...batch, act });
+      const options = { images, numSamples, noise: { ...noise, step } };
+      return { values: logWeights(this.#spec, weights, options) };
+    });
+    return values;
+  }
+
+  async state(): Promise<TrainState> {
+    const { step, weights, firstMoment, secondMoment } = this.#adam;
+    const copies = [weights, firstMoment, secondMoment].map(downloadWeights);
+    const [w, m, v] = await Promise.all(copies);
+    return { step, weights: w, firstMoment: m, secondMoment: v };
+  }
+
+  restore({ step, weights, firstMoment, secondMoment }: TrainState): void {
+    checkCount("restore a state", "step", step);
+    for (const tensors of [weights, firstMoment, secondMoment]) {
+      checkWeights(this.#spec, tensors);
+    }
+    disposeAdam(this.#adam);
+    this.#adam = {
+      step,
+      weights: uploadWeights(this.#spec, weights),
+      firstMoment: uploadWeights(this.#spec, firstMoment),
+      secondMoment: uploadWeights(this.#spec, secondMoment),
+    };
+  }
+
+  setLearningRate(learningRate: number): void {
+    checkLearningRate(learningRate);
+    this.#learningRate = learningRate;
+  }
+
+  dispose(): void {
+    disposeAdam(this.#adam);
+  }
+}
+
+// One tensor, so that a graphics processor is asked once for all numbers of a step.
+function joinRows({ expectedLogLikelihood, kl }: ElboRows): tf.Tensor1D {
+  return kl ? tf.concat([expectedLogLikelihood, kl]) : expectedLogLikelihood;
+}
+
+// Means in float64: the rows are all that float32 may round.
+function batchNumbers(
+  rows: Float32Array,
+  { model, beta, batchSize }: Pick<NetworkSpec, "model" | "beta"> & {
+    batchSize: number;
+  },
+): BatchNumbers {
+  const mean = (part: Float32Array) => part.reduce((sum, x) => sum + x, 0) / batchSize;
+  const expectedLogLikelihood = mean(rows.subarray(0, batchSize));
+  const kl = mean(rows.subarray(batchSize));
+  return {
+    objective: -(expectedLogLikelihood - beta * kl),
+    elbo: model === "vae" ? expectedLogLikelihood - kl : NaN,
+    expectedLogLikelihood,
+    kl,
+  };
+}
+
+// Runs `compute`, reads the tensors that it returns and frees all others.
+async function takeAll<Tensors extends Record<string, tf.Tensor | undefined>>(
+  compute: () => Tensors,
+): Promise<{ [name in keyof Tensors]: Float32Array }> {
+  const tensors = tf.tidy(compute);
+  const values: Record<string, Float32Array> = {};
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (tensor) values[name] = await tensor.data() as Float32Array;
+  }
+  tf.dispose(tensors);
+  return values as { [name in keyof Tensors]: Float32Array };
+}

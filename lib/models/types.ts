@@ -1,0 +1,76 @@
+import type { Weights } from "../networks/mod.ts";
+
+/** The images of one step. */
+export interface Batch {
+  /** Pixels in [0, 1], row-major [batchSize, dataDim]. */
+  readonly images: Float32Array;
+  readonly batchSize: number;
+  /** Addresses the noise of this batch: use every step once. */
+  readonly step: number;
+}
+
+/** Where the noise of an evaluation comes from: eps is the normal at
+ * (seed, stream, step of the batch, row, column). */
+export interface Noise {
+  readonly seed: number;
+  readonly stream: number;
+}
+
+/** Means over a batch of sums over dimensions, in nats. */
+export interface BatchNumbers {
+  /** What is minimised: -(expectedLogLikelihood - beta kl). */
+  readonly objective: number;
+  /** expectedLogLikelihood - kl, whatever beta is; NaN for an autoencoder. */
+  readonly elbo: number;
+  /** E_q[ln p(x given z)], by one z a row; for an autoencoder ln p(x given its code). */
+  readonly expectedLogLikelihood: number;
+  /** KL(q(z given x) || p(z)); 0 for an autoencoder. */
+  readonly kl: number;
+}
+
+/** All that training remembers between steps; exact, so that it can be resumed. */
+export interface TrainState {
+  /** How many updates were made. */
+  readonly step: number;
+  readonly weights: Weights;
+  readonly firstMoment: Weights;
+  readonly secondMoment: Weights;
+}
+
+/**
+ * A network in training, as its user sees it: batches in, numbers out.
+ *
+ * Every array is row-major. Whoever made a step disposes it.
+ */
+export interface Step {
+  /** Makes one update; the numbers are those of the weights before it. */
+  train(batch: Batch): Promise<BatchNumbers>;
+  /** The same numbers with beta 1, without an update, under noise of the caller's. */
+  evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers>;
+  /** The parameters of q(z given x), each [batchSize, latentDim]. */
+  encode(
+    images: Float32Array,
+    batchSize: number,
+  ): Promise<{ mean: Float32Array; logVar?: Float32Array }>;
+  /** The mean of p(x given z) and what else defines it, each [batchSize, dataDim]. */
+  decode(
+    z: Float32Array,
+    batchSize: number,
+  ): Promise<{ mean: Float32Array; variance?: Float32Array; logits?: Float32Array }>;
+  /**
+   * ln p(x, z) - ln q(z given x) at draws z of q: [numSamples, batchSize].
+   *
+   * Sample k of image i takes row k * batchSize + i of the noise, so that the first
+   * samples do not depend on how many are asked for.
+   */
+  logWeights(
+    batch: Batch & { numSamples: number; noise: Noise },
+  ): Promise<Float32Array>;
+  /** A copy of the state. */
+  state(): Promise<TrainState>;
+  /** Goes back to a state. */
+  restore(state: TrainState): void;
+  setLearningRate(learningRate: number): void;
+  /** Frees the tensors; the step is of no use afterwards. */
+  dispose(): void;
+}
