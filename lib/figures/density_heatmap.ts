@@ -1,0 +1,159 @@
+import { encode } from "fast-png";
+import { dataUri } from "./data_uri.ts";
+import { type ChartOptions, frame, requireFinite } from "./series_line.ts";
+import { chart, type ChartDraft, type ChartSpec, plotted } from "./theme.ts";
+import { colorScheme } from "./vega.ts";
+
+/** A point, or a line through points, drawn over a heat map. */
+export interface Mark {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The options of {@link densityHeatmap}. */
+export interface DensityHeatmapOptions extends ChartOptions {
+  /** The ends of the x axis. */
+  readonly xRange: readonly [number, number];
+  /** The ends of the y axis. */
+  readonly yRange: readonly [number, number];
+  /** The name of the colour bar, with its unit. */
+  readonly valueTitle: string;
+  /** Cells along each axis, 120 unless told. */
+  readonly cells?: number;
+  /** The ends of the colour bar; by default the smallest and largest finite value. */
+  readonly valueRange?: readonly [number, number];
+  /** Points drawn over the map. */
+  readonly points?: readonly Mark[];
+}
+
+/**
+ * Build a heat map of a function of two variables, sampled at the centres of cells.
+ *
+ * The map is one small picture inside the specification: a rectangle a cell would take
+ * megabytes of JSON. Values beyond the colour bar's ends get the colour of the end.
+ *
+ * @param f The function, such as a density on the plane of a 2-D latent.
+ * @param options Ranges, titles, size; points to draw over the map.
+ * @returns A vega-lite specification.
+ * @throws {RangeError} If the function has no finite value on the cells.
+ *
+ * @example
+ * ```ts
+ * import { densityHeatmap } from "elbo/figures";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const spec = densityHeatmap((x, y) => Math.exp(-(x * x + y * y) / 2), {
+ *   xRange: [-3, 3],
+ *   yRange: [-3, 3],
+ *   xTitle: "z₁",
+ *   yTitle: "z₂",
+ *   valueTitle: "density",
+ * });
+ * assertStringIncludes(JSON.stringify(spec), "data:image/png;base64,");
+ * ```
+ */
+export function densityHeatmap(
+  f: (x: number, y: number) => number,
+  options: DensityHeatmapOptions,
+): ChartSpec {
+  const { xRange, yRange, xTitle, yTitle, valueTitle, cells = 120 } = options;
+  const values = sampleCells(f, { xRange, yRange, cells });
+  const finite = values.filter(Number.isFinite);
+  requireFinite("a heat map", values);
+  const domain = options.valueRange ??
+    [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))];
+  const [x, x2] = xRange.map(plotted);
+  const [y, y2] = yRange.map(plotted);
+  const axis = { grid: false, zindex: 1 };
+  const scale = { nice: false, zero: false };
+  return chart({
+    ...frame({ width: 320, height: 320, ...options }),
+    layer: [
+      {
+        data: { values: [{ x, x2, y, y2, url: heatPng(values, { cells, domain }) }] },
+        mark: { type: "image", aspect: false },
+        encoding: {
+          x: { field: "x", type: "quantitative", title: xTitle, axis, scale },
+          x2: { field: "x2" },
+          y: { field: "y", type: "quantitative", title: yTitle, axis, scale },
+          y2: { field: "y2" },
+          url: { field: "url" },
+        },
+      },
+      colorBar(domain, valueTitle),
+      ...pointLayer(options.points ?? []),
+    ],
+  });
+}
+
+interface Cells {
+  readonly xRange: readonly [number, number];
+  readonly yRange: readonly [number, number];
+  readonly cells: number;
+}
+
+/** Row by row from the top of the picture, where y is largest. */
+function sampleCells(
+  f: (x: number, y: number) => number,
+  { xRange, yRange, cells }: Cells,
+): number[] {
+  const at = ([from, to]: readonly [number, number], i: number) =>
+    from + (to - from) * (i + 0.5) / cells;
+  return Array.from(
+    { length: cells * cells },
+    (_, i) => f(at(xRange, i % cells), at(yRange, cells - 1 - Math.floor(i / cells))),
+  );
+}
+
+function heatPng(
+  values: readonly number[],
+  { cells, domain: [low, high] }: { cells: number; domain: readonly number[] },
+): string {
+  const color = colorScheme("viridis");
+  const data = new Uint8Array(3 * values.length);
+  values.forEach((value, i) => {
+    const fraction = high > low ? (value - low) / (high - low) : 0.5;
+    // A value of -Infinity (a log density outside its support) lies at the low end.
+    const held = Number.isNaN(fraction) ? 0 : Math.min(1, Math.max(0, fraction));
+    data.set(color(held).match(/\d+/g)!.map(Number), 3 * i);
+  });
+  return dataUri(encode({ width: cells, height: cells, channels: 3, data }, {
+    zlib: { level: 9 },
+  }));
+}
+
+/** Two invisible points, there for the legend alone. */
+function colorBar(domain: readonly number[], title: string): ChartDraft {
+  return {
+    data: { values: domain.map((value) => ({ value: plotted(value) })) },
+    mark: { type: "point", opacity: 0 },
+    encoding: {
+      color: {
+        field: "value",
+        type: "quantitative",
+        scale: { scheme: "viridis", domain: domain.map(plotted), nice: false },
+        legend: { title, gradientLength: 200, tickCount: 5 },
+      },
+    },
+  };
+}
+
+function pointLayer(points: readonly Mark[]): ChartDraft[] {
+  if (points.length === 0) return [];
+  return [{
+    data: { values: points.map(({ x, y }) => ({ x: plotted(x), y: plotted(y) })) },
+    mark: {
+      type: "point",
+      filled: true,
+      size: 22,
+      color: "white",
+      stroke: "black",
+      strokeWidth: 0.7,
+      opacity: 1,
+    },
+    encoding: {
+      x: { field: "x", type: "quantitative" },
+      y: { field: "y", type: "quantitative" },
+    },
+  }];
+}

@@ -1,0 +1,44 @@
+/**
+ * Plain records in, pictures out: charts as vega-lite specifications and PNG, grids of
+ * images as grey PNG, and the report of a run as one HTML page.
+ *
+ * @module
+ */
+export { type Bar, barChart, type BarChartOptions } from "./bar_chart.ts";
+export { dataUri } from "./data_uri.ts";
+export {
+  densityHeatmap,
+  type DensityHeatmapOptions,
+  type Mark,
+} from "./density_heatmap.ts";
+export { escapeMarkup } from "./escape_markup.ts";
+export {
+  type Bin,
+  binDensities,
+  type Curve,
+  histogram,
+  type HistogramOptions,
+} from "./histogram.ts";
+export { type ImageGrid, imageGrid } from "./image_grid.ts";
+export { interpolate, type LatentGrid, manifoldGrid } from "./latent_grid.ts";
+export { latentScatter, type LatentScatterOptions } from "./latent_scatter.ts";
+export { type EpochRecord, lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
+export { pca, type PrincipalComponents } from "./pca.ts";
+export { svgToPng } from "./rasterize.ts";
+export {
+  type Report,
+  type ReportFigure,
+  reportHtml,
+  type ReportNumber,
+  type ReportSettings,
+} from "./report.ts";
+export { chartJson, chartSvg, renderChart } from "./render_chart.ts";
+export {
+  type ChartOptions,
+  type Rule,
+  seriesLine,
+  type SeriesLineOptions,
+  type SeriesPoint,
+} from "./series_line.ts";
+export { chart, type ChartSpec, CLASS_COLORS, LINE_COLORS } from "./theme.ts";
+export { type TiledImages, tileImages, type Tiles } from "./tile_images.ts";

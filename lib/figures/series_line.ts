@@ -1,0 +1,246 @@
+import {
+  chart,
+  type ChartDraft,
+  type ChartSpec,
+  domainOf,
+  INK,
+  LINE_COLORS,
+  plotted,
+} from "./theme.ts";
+
+/** One point of a line; points of one `series` are joined in the order of x. */
+export interface SeriesPoint {
+  readonly x: number;
+  readonly y: number;
+  /** The line that the point belongs to; one line if absent. */
+  readonly series?: string;
+  /** The lower end of a band around the line, such as y - 2 standard errors. */
+  readonly low?: number;
+  /** The upper end of that band. */
+  readonly high?: number;
+}
+
+/** A horizontal rule across a chart, such as an exact value. */
+export interface Rule {
+  readonly y: number;
+  readonly label: string;
+}
+
+/** What every chart builder takes. */
+export interface ChartOptions {
+  readonly title?: string;
+  /** A line, or lines, under the title. */
+  readonly subtitle?: string | readonly string[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  /** The width of the plot without axes, in CSS pixels. */
+  readonly width?: number;
+  /** The height of the plot without axes, in CSS pixels. */
+  readonly height?: number;
+}
+
+/** The options of {@link seriesLine}. */
+export interface SeriesLineOptions extends ChartOptions {
+  /** Mark the points; by default only where a line has at most 40 of them. */
+  readonly points?: boolean;
+  readonly xScale?: "linear" | "log";
+  readonly yScale?: "linear" | "log";
+  /** Whether the y axis must show 0. */
+  readonly zero?: boolean;
+  readonly rules?: readonly Rule[];
+}
+
+/**
+ * Build a chart of one or more lines over a quantitative x, with bands and rules.
+ *
+ * A value that is not finite becomes a gap.
+ *
+ * @param points The points of all lines; series are coloured in order of appearance.
+ * @param options Titles, size, scales and rules.
+ * @returns A vega-lite specification.
+ * @throws {RangeError} If no point is finite.
+ *
+ * @example
+ * ```ts
+ * import { seriesLine } from "elbo/figures";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = [{ x: 1, y: 127.3 }, { x: 10, y: 105.6 }];
+ * const spec = seriesLine(rows, { xTitle: "epoch", yTitle: "nats per image" });
+ * assertEquals(spec.data, { values: rows });
+ * ```
+ */
+export function seriesLine(
+  points: readonly SeriesPoint[],
+  options: SeriesLineOptions,
+): ChartSpec {
+  requireFinite("a line chart", points.flatMap(({ x, y }) => [x + y]));
+  const series = [...new Set(points.flatMap((point) => point.series ?? []))];
+  return chart({
+    ...frame(options),
+    data: { values: points.map(plottedPoint) },
+    layer: [
+      ...bandLayer(points, series),
+      lineLayer(options, { series, points }),
+      ...ruleLayers(options.rules ?? []),
+    ],
+  });
+}
+
+function plottedPoint(point: SeriesPoint): ChartDraft {
+  const { x, y, series, low, high } = point;
+  return {
+    x: plotted(x),
+    y: plotted(y),
+    ...(series === undefined ? {} : { series }),
+    ...(low === undefined ? {} : { low: plotted(low) }),
+    ...(high === undefined ? {} : { high: plotted(high) }),
+  };
+}
+
+function isSparse(points: readonly SeriesPoint[]): boolean {
+  const counts = new Map<string | undefined, number>();
+  for (const { series } of points) counts.set(series, (counts.get(series) ?? 0) + 1);
+  return Math.max(...counts.values()) <= 40;
+}
+
+/** Above the plot, where it hides no data. */
+const LEGEND = {
+  orient: "top",
+  direction: "horizontal",
+  title: null,
+  columns: 4,
+  // Without these a line's symbol is as pale as its band.
+  symbolOpacity: 1,
+  symbolType: "circle",
+};
+
+/** The colours of several series and their legend; nothing for one series. */
+export function colorBySeries(
+  series: readonly string[],
+  legend: ChartDraft = {},
+): ChartDraft {
+  if (series.length < 2) return {};
+  return {
+    color: {
+      field: "series",
+      type: "nominal",
+      scale: { domain: [...series], range: LINE_COLORS.slice(0, series.length) },
+      legend: { ...LEGEND, ...legend },
+    },
+  };
+}
+
+function lineLayer(
+  options: SeriesLineOptions,
+  { series, points }: {
+    series: readonly string[];
+    points: readonly SeriesPoint[];
+  },
+): ChartDraft {
+  const { xTitle, yTitle, xScale = "linear", yScale = "linear", zero } = options;
+  const marked = options.points ?? isSparse(points);
+  const distinct = [...new Set(points.map(({ x }) => x))];
+  // On a logarithmic axis the ticks of vega crowd; a few measured x name themselves.
+  const ticks = xScale === "log" && distinct.length <= 12 ? { values: distinct } : {};
+  const ys = points.map(({ y }) => y).filter(Number.isFinite);
+  const constant = ys.every((y) => y === ys[0]) && !zero;
+  const y = constant
+    ? { domain: domainOf(ys) }
+    : yScale === "log"
+    ? { type: yScale }
+    : { type: yScale, zero: zero ?? false };
+  return {
+    mark: {
+      type: "line",
+      color: LINE_COLORS[0],
+      strokeWidth: 2,
+      point: marked
+        ? { size: 28, ...(series.length < 2 ? { color: LINE_COLORS[0] } : {}) }
+        : false,
+    },
+    encoding: {
+      x: {
+        field: "x",
+        type: "quantitative",
+        title: xTitle,
+        axis: { grid: false, ...ticks },
+        scale: xScale === "log" ? { type: "log" } : { type: "linear", zero: false },
+      },
+      y: { field: "y", type: "quantitative", title: yTitle, scale: y },
+      ...colorBySeries(series),
+    },
+  };
+}
+
+function bandLayer(
+  points: readonly SeriesPoint[],
+  series: readonly string[],
+): ChartDraft[] {
+  if (!points.some(({ low, high }) => low !== undefined && high !== undefined)) {
+    return [];
+  }
+  return [{
+    mark: { type: "area", opacity: 0.18, color: LINE_COLORS[0] },
+    encoding: {
+      x: { field: "x", type: "quantitative" },
+      y: { field: "low", type: "quantitative" },
+      y2: { field: "high" },
+      ...colorBySeries(series),
+    },
+  }];
+}
+
+function ruleLayers(rules: readonly Rule[]): ChartDraft[] {
+  return rules.flatMap(({ y, label }) => [
+    {
+      data: { values: [{ y: plotted(y) }] },
+      mark: { type: "rule", color: INK.muted, strokeDash: [5, 4] },
+      encoding: { y: { field: "y", type: "quantitative" } },
+    },
+    {
+      data: { values: [{ y: plotted(y), label }] },
+      mark: {
+        type: "text",
+        align: "left",
+        baseline: "middle",
+        dx: 7,
+        color: INK.muted,
+      },
+      encoding: {
+        x: { value: "width" },
+        y: { field: "y", type: "quantitative" },
+        text: { field: "label" },
+      },
+    },
+  ]);
+}
+
+/** Title and size, as every chart has them. */
+export function frame(options: ChartOptions): ChartDraft {
+  const { title, subtitle, width = 460, height = 280 } = options;
+  return {
+    ...(title === undefined ? {} : { title: titled(title, subtitle) }),
+    width,
+    height,
+  };
+}
+
+/** A title of vega-lite with the lines under it. */
+export function titled(
+  text: string,
+  subtitle?: string | readonly string[],
+): ChartDraft {
+  return subtitle === undefined
+    ? { text }
+    : { text, subtitle: typeof subtitle === "string" ? subtitle : [...subtitle] };
+}
+
+/** Refuse to draw an empty white box. */
+export function requireFinite(what: string, values: readonly number[]): void {
+  if (values.some(Number.isFinite)) return;
+  throw new RangeError(
+    `Cannot draw ${what} as its data must hold a finite value: ` +
+      (values.length === 0 ? "no data" : `none of ${values.length} is`),
+  );
+}
