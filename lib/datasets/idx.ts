@@ -31,7 +31,9 @@ export function unpackIdx(bytes: Uint8Array, source: string): Uint8Array {
     );
   }
   try {
-    return gunzipSync(bytes);
+    const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
+    // Node's Buffer would compare and print unlike the bytes of a plain file.
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     malformed(source, "its gzip data must be whole", `${why}; copy the file again`);

@@ -5,8 +5,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
 import { readSafetensors, type SafetensorsArray, writeSafetensors } from "elbo/files";
+import { fc } from "../helpers/fast_check.ts";
 
 const SOURCE = "model.safetensors";
 
