@@ -92,7 +92,8 @@ Deno.test("logMeanExp: the mean of equal values is the value", () => {
 });
 
 Deno.test("logMeanExp: equals the logarithm of the mean", () => {
-  assertAlmostEquals(logMeanExp([Math.log(1), Math.log(2), Math.log(6)]), Math.log(3));
+  const thirds = [Math.log(1), Math.log(2), Math.log(6)];
+  assertAlmostEquals(logMeanExp(thirds), Math.log(3), 1e-15);
   assertEquals(logMeanExp([-Infinity, -Infinity]), -Infinity);
   assertAlmostEquals(logMeanExp([-Infinity, 0]), -Math.LN2, 1e-15);
   assertEquals(logMeanExp([Infinity, 0]), Infinity);
