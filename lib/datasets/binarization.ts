@@ -6,6 +6,7 @@ export type Binarization = (typeof BINARIZATIONS)[number];
 
 /** What {@linkcode binarizationFor} settled on. */
 export interface BinarizationChoice {
+  /** How images are turned into pixels. */
   readonly binarization: Binarization;
   /** One line that the user should read, where there is something to say. */
   readonly note?: string;

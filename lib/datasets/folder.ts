@@ -11,7 +11,8 @@ export const FOLDER_FILES = [
   "t10k-labels-idx1-ubyte",
 ] as const;
 
-type FolderFile = (typeof FOLDER_FILES)[number];
+/** The usual name of one of the files. */
+export type FolderFile = (typeof FOLDER_FILES)[number];
 
 interface FoundFile {
   readonly path: string;

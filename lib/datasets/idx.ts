@@ -1,8 +1,10 @@
 import { gunzipSync } from "node:zlib";
 
-/** The contents of an IDX file of bytes: `values` is row-major, of shape `shape`. */
+/** The contents of an IDX file of bytes. */
 export interface IdxArray {
+  /** The dimensions, the last running fastest. */
   readonly shape: readonly number[];
+  /** The bytes, row-major. */
   readonly values: Uint8Array;
 }
 

@@ -4,8 +4,11 @@ export interface ImageSet {
   readonly name: string;
   /** All images one after another, each row-major: `[count, height, width]`. */
   readonly images: Uint8Array;
+  /** How many images. */
   readonly count: number;
+  /** Rows of pixels of an image. */
   readonly height: number;
+  /** Pixels of a row. */
   readonly width: number;
   /** height * width. */
   readonly dataDim: number;
@@ -20,9 +23,13 @@ export interface ImageSet {
 
 /** A data set: what it trains on, what it is judged by, and what it was read from. */
 export interface Dataset {
+  /** Its known name, or the folder it was read from. */
   readonly name: string;
+  /** What models are trained on. */
   readonly train: ImageSet;
+  /** What choices are made by; only where some images were set aside. */
   readonly validation?: ImageSet;
+  /** What models are judged by. */
   readonly test: ImageSet;
   /** The SHA-256 of each file's IDX bytes, unpacked, by the file's name. */
   readonly sha256: Readonly<Record<string, string>>;

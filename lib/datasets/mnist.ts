@@ -4,7 +4,7 @@ import { readImageFolder } from "./folder.ts";
 import type { Dataset } from "./image_set.ts";
 import { verifier } from "./verify.ts";
 
-/** The digests of the four raw files, as first published by LeCun, Cortes and Burges. */
+/** The digests of the four files, unpacked. */
 const SHA256 = {
   "train-images-idx3-ubyte":
     "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",

@@ -5,7 +5,12 @@
  */
 export { type IdxArray, readIdx } from "./idx.ts";
 export { type Dataset, type ImageSet, splitTrain } from "./image_set.ts";
-export { FOLDER_FILES, readImageFolder } from "./folder.ts";
+export {
+  type FileCheck,
+  FOLDER_FILES,
+  type FolderFile,
+  readImageFolder,
+} from "./folder.ts";
 export { FASHION_MNIST_PLACES, loadFashionMnist } from "./fashion_mnist.ts";
 export { loadMnist } from "./mnist.ts";
 export { DATASET_NAMES, loadDataset, type LoadOptions } from "./load.ts";

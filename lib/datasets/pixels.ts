@@ -16,6 +16,7 @@ export const EVALUATION_BINARIZATION_SEED = 20131220;
 export interface PixelOptions {
   /** The images, by their place in the set: `[batch]`. */
   indices: ArrayLike<number>;
+  /** How bytes are turned into pixels. */
   binarization: Binarization;
   /** The run's seed. */
   seed: number;

@@ -11,6 +11,7 @@ export { type WritableTensor, writeSafetensors } from "./safetensors_write.ts";
 export type {
   Safetensors,
   SafetensorsArray,
+  SafetensorsArrays,
   SafetensorsDtype,
   SafetensorsTensor,
 } from "./safetensors_types.ts";

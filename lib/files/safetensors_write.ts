@@ -8,7 +8,9 @@ import {
 
 /** A tensor to write: the class of the array says the kind of its numbers. */
 export interface WritableTensor {
+  /** The length of each axis; empty for a scalar. */
   readonly shape: readonly number[];
+  /** The numbers, row-major. */
   readonly values: SafetensorsArray;
 }
 
