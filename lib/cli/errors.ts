@@ -40,11 +40,11 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CommandError) {
     return { status: error.status, message: error.message };
   }
-  if (error instanceof Deno.errors.NotCapable) {
-    return { status: 1, message: describeNotCapable(error) };
-  }
   if (error instanceof Error && houseMessage.test(error.message)) {
     return { status: 1, message: error.message };
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return { status: 1, message: describeNotCapable(error) };
   }
   if (isFileSystemError(error)) {
     return {
@@ -85,15 +85,10 @@ function describeNotCapable(error: Error): string {
 }
 
 function isFileSystemError(error: unknown): error is Error {
-  const { NotFound, PermissionDenied, AlreadyExists, NotADirectory, IsADirectory } =
-    Deno.errors;
+  const { errors } = Deno;
   const kinds = [
-    NotFound,
-    PermissionDenied,
-    AlreadyExists,
-    NotADirectory,
-    IsADirectory,
-    Deno.errors.FilesystemLoop,
+    ...[errors.NotFound, errors.PermissionDenied, errors.AlreadyExists],
+    ...[errors.NotADirectory, errors.IsADirectory, errors.FilesystemLoop],
   ];
   if (kinds.some((kind) => error instanceof kind)) return true;
   // Deno has no class for a full disk, a quota or a read-only file system.

@@ -96,6 +96,43 @@ export function parseRunConfig(text: string, source: string): RunConfig {
  *
  * @param config The configuration.
  * @returns JSON with a final newline; the same bytes for the same configuration.
+ *
+ * @example
+ * ```ts
+ * import { formatRunConfig, parseRunConfig, type RunConfig } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config: RunConfig = {
+ *   format: 1,
+ *   versions: { elbo: "0.1.0", deno: "2.9.6", tfjs: "4.22.0" },
+ *   dataset: {
+ *     name: "mnist",
+ *     height: 28,
+ *     width: 28,
+ *     validation: 0,
+ *     limit: null,
+ *     binarization: "dynamic",
+ *     sha256: {},
+ *   },
+ *   network: {
+ *     model: "vae",
+ *     dataDim: 784,
+ *     hidden: [400],
+ *     latentDim: 20,
+ *     activation: "relu",
+ *     likelihood: { kind: "bernoulli" },
+ *     beta: 1,
+ *   },
+ *   training: {
+ *     epochs: 10,
+ *     batchSize: 128,
+ *     learningRate: 1e-3,
+ *     seed: 0,
+ *     backend: "wasm",
+ *   },
+ * };
+ * assertEquals(parseRunConfig(formatRunConfig(config), "config.json"), config);
+ * ```
  */
 export function formatRunConfig(config: RunConfig): string {
   return JSON.stringify(config, null, 2) + "\n";

@@ -64,6 +64,26 @@ export function parseMetrics(text: string, source: string): MetricsRecord[] {
  *
  * @param records The records.
  * @returns One line of JSON for each, each with its newline.
+ *
+ * @example
+ * ```ts
+ * import { formatMetrics, type MetricsRecord, parseMetrics } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const record: MetricsRecord = {
+ *   epoch: 1,
+ *   step: 469,
+ *   trainObjective: 164.8,
+ *   trainElbo: -164.8,
+ *   testElbo: -128.1,
+ *   testExpectedLogLikelihood: -105.8,
+ *   testKl: 22.3,
+ *   learningRate: 1e-3,
+ *   seconds: 15.2,
+ *   evalSeconds: 0.7,
+ * };
+ * assertEquals(parseMetrics(formatMetrics([record]), "metrics.jsonl"), [record]);
+ * ```
  */
 export function formatMetrics(records: readonly MetricsRecord[]): string {
   return records.map((record) => JSON.stringify(record) + "\n").join("");

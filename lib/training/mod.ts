@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { type Breather, createBreather } from "./breather.ts";
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 export {
   formatRunConfig,
   hashRunConfig,
@@ -10,5 +12,43 @@ export {
   RUN_FORMAT,
   type RunConfig,
 } from "./config.ts";
+export {
+  type LoopOptions,
+  type LoopResult,
+  type Plan,
+  type TrainEvent,
+  trainLoop,
+} from "./loop.ts";
+export {
+  EVALUATION_BATCH_SIZE,
+  EVALUATION_NOISE_SEED,
+  type Measured,
+  type MeasureOptions,
+  measureSet,
+} from "./measure.ts";
 export { formatMetrics, type MetricsRecord, parseMetrics } from "./metrics.ts";
+export { type NonFinite, NonFiniteError } from "./non_finite_error.ts";
+export { type Pace } from "./pace.ts";
+export {
+  epochStart,
+  type EpochSums,
+  parsePosition,
+  type Position,
+} from "./position.ts";
+export { type ResumeOptions } from "./resume_checks.ts";
+export {
+  loadModel,
+  openRun,
+  type Run,
+  type RunFiles,
+  runFiles,
+  writeModel,
+} from "./run_folder.ts";
+export {
+  resumeRun,
+  type RunHooks,
+  type RunOptions,
+  type TrainedRun,
+  trainRun,
+} from "./train_run.ts";
 export { type Versions, versions } from "./versions.ts";

@@ -1,0 +1,106 @@
+import { chooseBackend } from "../backend/mod.ts";
+import type { Dataset } from "../datasets/mod.ts";
+import { resumeRun, type Run, type TrainedRun, trainRun } from "../training/mod.ts";
+import { type Parsed, runCommand } from "./options.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { writeRunFigures } from "./run_figures.ts";
+import { shellWord } from "./shell_word.ts";
+import { timeStampedFolder } from "./time_stamped_folder.ts";
+import {
+  trainCommand,
+  trainNotes,
+  type TrainRequest,
+  trainRequest,
+} from "./train_options.ts";
+import { startLine, summaryLines } from "./train_summary.ts";
+
+const interrupted = 130;
+
+async function train(line: Parsed<typeof trainCommand.options>): Promise<number> {
+  const request = trainRequest(line);
+  const progress = createProgress({ quiet: line.values.quiet });
+  const interrupt = listenForInterrupt(progress);
+  const { signal } = interrupt;
+  try {
+    const trained = await trainRequested(request, { progress, signal });
+    try {
+      return await finish(trained, { progress, interrupt });
+    } finally {
+      trained.step.dispose();
+    }
+  } finally {
+    interrupt.unlisten();
+    progress.close();
+  }
+}
+
+async function trainRequested(
+  request: TrainRequest,
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+): Promise<TrainedRun> {
+  const hooks = {
+    signal,
+    onProgress: progress.show,
+    onNote: progress.say,
+    onStart: (run: Run, dataset: Dataset) => progress.say(startLine(run, dataset)),
+  };
+  if (request.kind === "resume") {
+    return await resumeRun(request.path, { ...hooks, ...request.changes });
+  }
+  for (const note of trainNotes(request.options)) progress.say(note);
+  const out = request.out ?? await timeStampedFolder("runs");
+  const { name: backend } = await chooseBackend(request.options.backend);
+  return await trainRun({ ...request.options, backend }, { ...hooks, out });
+}
+
+async function finish(
+  { run, stopped, dataset, step }: TrainedRun,
+  { progress, interrupt }: { progress: Progress; interrupt: Interrupt },
+): Promise<number> {
+  const resumeLine = `deno task train --resume ${shellWord(run.path)}`;
+  if (stopped) {
+    progress.close();
+    console.error(`Stopped and saved. Resume with: ${resumeLine}`);
+    return interrupted;
+  }
+  interrupt.endWith(`The model is saved. Draw the figures with: ${resumeLine}`);
+  progress.say("Drawing the figures.");
+  const { path: out, config, spec, metrics } = run;
+  await writeRunFigures({ out, config, metrics, step, dataset, spec });
+  progress.close();
+  for (const line of summaryLines(run)) console.log(line);
+  return 0;
+}
+
+interface Interrupt {
+  readonly signal: AbortSignal;
+  /** From now on Ctrl-C ends the process at once, with these last words. */
+  endWith(words: string): void;
+  unlisten(): void;
+}
+
+/** The first Ctrl-C asks the loop to stop; the second ends the process at once. */
+function listenForInterrupt(progress: Progress): Interrupt {
+  const controller = new AbortController();
+  let lastWords: string | undefined;
+  const onInterrupt = () => {
+    if (lastWords === undefined && !controller.signal.aborted) {
+      controller.abort();
+      progress.say("Stopping after this step; Ctrl-C again ends at once.");
+      return;
+    }
+    progress.close();
+    if (lastWords !== undefined) console.error(lastWords);
+    Deno.exit(interrupted);
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  return {
+    signal: controller.signal,
+    endWith: (words) => lastWords = words,
+    unlisten: () => Deno.removeSignalListener("SIGINT", onInterrupt),
+  };
+}
+
+if (import.meta.main) {
+  Deno.exit(await runCommand(trainCommand, train));
+}

@@ -1,0 +1,259 @@
+import { resolve } from "node:path";
+
+import { type Binarization, binarizationFor, BINARIZATIONS } from "../datasets/mod.ts";
+import type { LikelihoodSpec } from "../networks/mod.ts";
+import type { ResumeOptions, RunOptions } from "../training/mod.ts";
+import { UsageError } from "./errors.ts";
+import { defineCommand, type Parsed } from "./options.ts";
+import { readNumber } from "./values.ts";
+
+const maxSize = 100_000;
+
+/** The command line of `deno task train`. */
+export const trainCommand = defineCommand({
+  name: "deno task train",
+  act: "train",
+  summary:
+    "Trains a variational autoencoder, or the plain autoencoder, on images, and " +
+    "writes a run folder: configuration, metrics, checkpoint, model, figures, report.",
+  options: {
+    dataset: {
+      kind: "string",
+      default: "mnist",
+      placeholder: "NAME|DIR",
+      help: "mnist, fashion-mnist, or a folder of IDX files.",
+    },
+    binarize: {
+      kind: "choice",
+      choices: BINARIZATIONS,
+      placeholder: "WAY",
+      help: "How grey pixels become 0 or 1: dynamic (drawn anew in every epoch), " +
+        "static (drawn once), threshold (cut at one half) or none. Default: dynamic " +
+        "for bernoulli, none for gaussian.",
+    },
+    validation: {
+      kind: "integer",
+      default: 0,
+      min: 0,
+      help: "Hold out the last N training images and measure them too.",
+    },
+    limit: {
+      kind: "integer",
+      min: 1,
+      help: "Train on the first N images only; the test set stays whole.",
+    },
+    model: {
+      kind: "choice",
+      placeholder: "KIND",
+      choices: ["vae", "autoencoder"],
+      default: "vae",
+      help: "vae or autoencoder.",
+    },
+    likelihood: {
+      kind: "choice",
+      placeholder: "KIND",
+      choices: ["bernoulli", "gaussian"],
+      default: "bernoulli",
+      help: "The decoder's p(x given z): bernoulli or gaussian.",
+    },
+    variance: {
+      kind: "string",
+      placeholder: "pixel|shared|N",
+      help: "Of a gaussian decoder: one for each pixel from the network, one learnt " +
+        "for all, or a fixed number. Default: pixel.",
+    },
+    hidden: {
+      kind: "integers",
+      default: [400],
+      min: 1,
+      max: maxSize,
+      help: "Sizes of the encoder's hidden layers; the decoder has them reversed.",
+    },
+    activation: {
+      kind: "choice",
+      choices: ["relu", "tanh"],
+      default: "relu",
+      help: "Of the hidden layers.",
+    },
+    latent: {
+      kind: "integer",
+      default: 20,
+      min: 1,
+      max: maxSize,
+      help: "Dimensions of z.",
+    },
+    epochs: {
+      kind: "integer",
+      default: 10,
+      min: 1,
+      help: "Passes over the training images; with --resume the new total.",
+    },
+    batch: {
+      kind: "integer",
+      default: 128,
+      min: 1,
+      help: "Images a step.",
+    },
+    "learning-rate": {
+      kind: "number",
+      default: 1e-3,
+      above: 0,
+      help: "Of Adam.",
+    },
+    beta: {
+      kind: "number",
+      default: 1,
+      min: 0,
+      help: "Weight of the KL in the objective; metrics always have 1.",
+    },
+    seed: {
+      kind: "integer",
+      default: 0,
+      min: 0,
+      max: 2 ** 32 - 1,
+      help: "Of weights, order, binarisation and noise.",
+    },
+    out: {
+      kind: "string",
+      placeholder: "DIR",
+      help: "The run folder, new or empty. Default: runs/<time>.",
+    },
+    resume: {
+      kind: "string",
+      placeholder: "RUN",
+      help: "Continue a run with its own configuration.",
+    },
+    backend: {
+      kind: "choice",
+      placeholder: "NAME",
+      choices: ["auto", "cpu", "wasm", "webgpu"],
+      default: "auto",
+      help: "What computes: auto (which is wasm), cpu, wasm or webgpu.",
+    },
+    quiet: { kind: "flag", help: "Print the final result only." },
+  },
+  examples: [
+    "deno task train",
+    "deno task train --latent 2 --epochs 5 --out runs/two",
+    "deno task train --likelihood gaussian --variance shared",
+    "deno task train --resume runs/two --epochs 10",
+  ],
+});
+
+type TrainLine = Parsed<typeof trainCommand.options>;
+
+/** Options that a resumed run may take; all others are its own. */
+const resumable = ["resume", "epochs", "backend", "quiet"];
+
+/** What a command line asks for: a new run, or an old one to go on with. */
+export type TrainRequest =
+  | { readonly kind: "new"; readonly options: RunOptions; readonly out?: string }
+  | { readonly kind: "resume"; readonly path: string; readonly changes: ResumeOptions };
+
+/**
+ * Turns a command line into what training needs.
+ *
+ * @param line The parsed command line.
+ * @returns The request.
+ * @throws {UsageError} If options that are fine alone have no meaning together.
+ */
+export function trainRequest({ values, given }: TrainLine): TrainRequest {
+  if (values.resume !== undefined) {
+    const other = given.find((name) => !resumable.includes(name));
+    if (other !== undefined) {
+      throw new UsageError(
+        `Cannot train as --resume must come without --${other}: a run goes on with ` +
+          `its own configuration; leave --${other} out, or start a new run`,
+      );
+    }
+    const changes = {
+      epochs: given.includes("epochs") ? values.epochs : undefined,
+      backend: given.includes("backend") ? values.backend : undefined,
+    };
+    return { kind: "resume", path: values.resume, changes };
+  }
+  const { dataset, validation, limit, out } = values;
+  const { hidden, activation, latent: latentDim, model, beta } = values;
+  const { epochs, batch: batchSize, learningRate, seed, backend } = values;
+  const likelihood = likelihoodOf(values);
+  const binarization = binarizationOf(values);
+  if (model === "autoencoder" && given.includes("beta")) {
+    throw new UsageError(
+      `Cannot train as --beta must come with --model vae: an autoencoder has no KL`,
+    );
+  }
+  const network = { model, hidden, latentDim, activation, likelihood, beta };
+  const isNamed = ["mnist", "fashion-mnist"].includes(dataset);
+  return {
+    kind: "new",
+    out,
+    options: {
+      dataset: isNamed ? dataset : resolve(dataset),
+      ...{ validation, limit, binarization, network },
+      ...{ epochs, batchSize, learningRate, seed, backend },
+    },
+  };
+}
+
+/**
+ * What a user should know before such a run, one line each.
+ *
+ * @param options The new run.
+ * @returns The lines; none for most runs.
+ */
+export function trainNotes({ binarization, network }: RunOptions): string[] {
+  const { model, likelihood, beta } = network;
+  const notes: string[] = [];
+  const { note } = binarizationFor(likelihood.kind, binarization);
+  if (note !== undefined) notes.push(note);
+  if (model === "autoencoder") {
+    notes.push("Note: an autoencoder has no ELBO; ln p(x|z) at its code is measured.");
+  } else if (beta !== 1) {
+    const what = beta > 1
+      ? "a lower bound on ln p(x), but a looser one than the ELBO"
+      : "no bound on ln p(x)";
+    notes.push(
+      `Note: with beta ${beta} minus the objective is ${what}; metrics have beta 1.`,
+    );
+  }
+  return notes;
+}
+
+function likelihoodOf(
+  { likelihood, variance }: TrainLine["values"],
+): LikelihoodSpec {
+  if (likelihood === "bernoulli") {
+    if (variance === undefined) return { kind: "bernoulli" };
+    throw new UsageError(
+      `Cannot train as --variance must come with --likelihood gaussian: a Bernoulli ` +
+        `has no variance of its own`,
+    );
+  }
+  if (variance === undefined) return { kind: "gaussian", variance: "pixel" };
+  if (variance === "pixel" || variance === "shared") {
+    return { kind: "gaussian", variance };
+  }
+  if (!/^[-+.\d]/.test(variance)) {
+    throw new UsageError(
+      `Cannot train as --variance must be pixel, shared or a number above 0: ` +
+        `it is ${JSON.stringify(variance)}`,
+    );
+  }
+  const asker = { act: "train", name: "--variance" };
+  return {
+    kind: "gaussian",
+    variance: readNumber(variance, { whole: false, above: 0 }, asker),
+  };
+}
+
+function binarizationOf(
+  { binarize, likelihood }: TrainLine["values"],
+): Binarization {
+  if (likelihood === "gaussian" && binarize !== undefined && binarize !== "none") {
+    throw new UsageError(
+      `Cannot train as --binarize must be none with --likelihood gaussian: it is ` +
+        `"${binarize}", and a density of pixels that are 0 or 1 has no upper bound`,
+    );
+  }
+  return binarizationFor(likelihood, binarize).binarization;
+}

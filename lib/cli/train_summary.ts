@@ -1,0 +1,51 @@
+import type { Dataset } from "../datasets/mod.ts";
+import type { Run } from "../training/mod.ts";
+import { count, nats, seconds } from "./numbers.ts";
+
+/**
+ * Says what is about to be trained.
+ *
+ * @param run The run.
+ * @param dataset Its data.
+ * @returns One line.
+ */
+export function startLine({ path, config, spec }: Run, { train }: Dataset): string {
+  const { model, dataDim, hidden, latentDim } = spec;
+  const sizes = [dataDim, ...hidden, latentDim, ...hidden.toReversed(), dataDim];
+  const { epochs, backend } = config.training;
+  return `Training ${model === "vae" ? "a VAE" : "an autoencoder"} ` +
+    `${sizes.join("-")} on ${count(train.count)} images of ${config.dataset.name}, ` +
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${backend} backend, into ${path}`;
+}
+
+/**
+ * The final result of a run, for stdout.
+ *
+ * @param run A run with at least one epoch.
+ * @returns A few lines; the printed parts add up to the printed whole.
+ */
+export function summaryLines({ path, files, metrics }: Run): string[] {
+  const last = metrics[metrics.length - 1];
+  const total = (key: "seconds" | "evalSeconds") =>
+    metrics.reduce((sum, record) => sum + record[key], 0);
+  return [
+    `run      ${path}`,
+    `test     ${testText(last)}`,
+    `time     ${seconds(total("seconds"))} for ${metrics.length} ` +
+    `${metrics.length === 1 ? "epoch" : "epochs"}, ` +
+    `and ${seconds(total("evalSeconds"))} of measuring`,
+    `model    ${files.model}`,
+    `report   ${files.report}`,
+  ];
+}
+
+function testText(record: Run["metrics"][number]): string {
+  const { testElbo, testExpectedLogLikelihood, testKl } = record;
+  if (testElbo === null || testKl === null) {
+    return `-ln p(x|z) ${nats(-testExpectedLogLikelihood)} nats per image`;
+  }
+  const whole = nats(-testElbo);
+  const kl = nats(testKl);
+  const rest = nats(Number(whole) - Number(kl));
+  return `-ELBO ${whole} nats per image = ${rest} (-E[ln p(x|z)]) + ${kl} (KL)`;
+}

@@ -1,0 +1,103 @@
+import {
+  type Binarization,
+  evaluationPixels,
+  type ImageSet,
+  orderedBatches,
+} from "../datasets/mod.ts";
+import { STREAMS } from "../math/mod.ts";
+import type { Step } from "../models/mod.ts";
+import type { Breather } from "./breather.ts";
+
+/** The seed of the noise with which every run is measured, whatever its own seed. */
+export const EVALUATION_NOISE_SEED = 20140110;
+
+/** Images a batch when a run is measured; fixed, since it addresses the noise. */
+export const EVALUATION_BATCH_SIZE = 500;
+
+/** Means over a set of images, in nats per image, with beta = 1. */
+export interface Measured {
+  /** expectedLogLikelihood - kl; NaN for an autoencoder, which has none. */
+  readonly elbo: number;
+  readonly expectedLogLikelihood: number;
+  readonly kl: number;
+}
+
+/** How {@linkcode measureSet} behaves while it runs. */
+export interface MeasureOptions {
+  readonly binarization: Binarization;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+  /** Told the number of images done after each batch. */
+  readonly onImages?: (done: number) => void;
+  readonly breather?: Breather;
+}
+
+/**
+ * Estimates the ELBO and its two parts over a whole set, one sample of noise an image.
+ *
+ * Images are binarised once, from a published seed, and the noise comes from
+ * {@linkcode EVALUATION_NOISE_SEED}, so that epochs and runs are compared on the same
+ * draws.
+ *
+ * @param step The model.
+ * @param set The images; all of them are used.
+ * @param options How to binarise, and what to tell meanwhile.
+ * @returns The means in nats per image; undefined if the signal stopped it.
+ *
+ * @example The parts add up to the whole
+ * ```ts
+ * import { createStep } from "elbo/models";
+ * import { measureSet } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const step = await createStep({
+ *   model: "vae",
+ *   dataDim: 2,
+ *   hidden: [4],
+ *   latentDim: 1,
+ *   activation: "tanh",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * }, { seed: 0, learningRate: 1e-3, backend: "cpu" });
+ * const images = Uint8Array.of(0, 255, 255, 0);
+ * const set = { images, count: 2, height: 1, width: 2, dataDim: 2, name: "test" };
+ *
+ * const measured = await measureSet(step, set, { binarization: "none" });
+ * assertEquals(measured!.elbo, measured!.expectedLogLikelihood - measured!.kl);
+ * step.dispose();
+ * ```
+ */
+export async function measureSet(
+  step: Step,
+  set: ImageSet,
+  { binarization, signal, onImages, breather }: MeasureOptions,
+): Promise<Measured | undefined> {
+  const noise = { seed: EVALUATION_NOISE_SEED, stream: STREAMS.evaluation };
+  const { count, dataDim } = set;
+  let expectedLogLikelihood = 0;
+  let kl = 0;
+  let elbo = 0;
+  let done = 0;
+  const batches = orderedBatches(count, { batchSize: EVALUATION_BATCH_SIZE });
+  for (const [index, indices] of batches.entries()) {
+    if (signal?.aborted) return undefined;
+    const batchSize = indices.length;
+    const images = new Float32Array(batchSize * dataDim);
+    evaluationPixels(set, { indices, binarization, out: images });
+    const numbers = await step.evaluate({ images, batchSize, step: index, noise });
+    expectedLogLikelihood += numbers.expectedLogLikelihood * batchSize;
+    kl += numbers.kl * batchSize;
+    elbo += numbers.elbo * batchSize;
+    done += batchSize;
+    onImages?.(done);
+    await breather?.breathe();
+  }
+  expectedLogLikelihood /= count;
+  kl /= count;
+  // From the sums of the parts, so that the printed parts add up to the whole.
+  return {
+    elbo: Number.isNaN(elbo) ? NaN : expectedLogLikelihood - kl,
+    expectedLogLikelihood,
+    kl,
+  };
+}

@@ -1,0 +1,224 @@
+import { join } from "node:path";
+
+import {
+  fileError,
+  readFile,
+  readSafetensors,
+  writeAtomically,
+  writeSafetensors,
+} from "../files/mod.ts";
+import {
+  checkWeights,
+  type NetworkSpec,
+  type Weight,
+  type Weights,
+} from "../networks/mod.ts";
+import {
+  formatRunConfig,
+  hashRunConfig,
+  parseRunConfig,
+  type RunConfig,
+} from "./config.ts";
+import { type MetricsRecord, parseMetrics } from "./metrics.ts";
+
+/** Where the parts of a run folder lie. */
+export interface RunFiles {
+  readonly config: string;
+  readonly metrics: string;
+  readonly checkpoint: string;
+  readonly model: string;
+  readonly figures: string;
+  readonly report: string;
+}
+
+/** A run folder that was opened: its configuration and metrics are valid. */
+export interface Run {
+  readonly path: string;
+  readonly files: RunFiles;
+  readonly config: RunConfig;
+  readonly spec: NetworkSpec;
+  /** What a checkpoint must have been written under to continue the run. */
+  readonly configHash: string;
+  /** One record for each whole epoch. */
+  readonly metrics: readonly MetricsRecord[];
+}
+
+/**
+ * Names the files of a run folder.
+ *
+ * @param path The folder.
+ * @returns The paths, whether or not anything is there.
+ *
+ * @example
+ * ```ts
+ * import { runFiles } from "elbo/training";
+ * import { assertMatch } from "@std/assert";
+ *
+ * assertMatch(runFiles("runs/a").model, /model\.safetensors$/);
+ * ```
+ */
+export function runFiles(path: string): RunFiles {
+  return {
+    config: join(path, "config.json"),
+    metrics: join(path, "metrics.jsonl"),
+    checkpoint: join(path, "checkpoint.safetensors"),
+    model: join(path, "model.safetensors"),
+    figures: join(path, "figures"),
+    report: join(path, "report.html"),
+  };
+}
+
+/**
+ * Opens a run folder.
+ *
+ * @param path The folder.
+ * @returns The run, with its configuration validated.
+ * @throws {RangeError} If the folder is no run, or its config.json is of another
+ * version or was edited.
+ * @throws {SyntaxError} If config.json or metrics.jsonl cannot be read.
+ *
+ * @example Needs read permission, so it only asks here
+ * ```ts
+ * import { openRun } from "elbo/training";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const { state } = await Deno.permissions.query({ name: "read", path: "." });
+ * if (state === "granted") {
+ *   await assertRejects(() => openRun("no/such/run"), RangeError, "a run folder");
+ * }
+ * ```
+ */
+export async function openRun(path: string): Promise<Run> {
+  const files = runFiles(path);
+  const text = await readTextIfThere(files.config);
+  if (text === undefined) {
+    throw new RangeError(
+      `Cannot open ${path} as it must be a run folder: there is no config.json in it; ` +
+        `train one with deno task train`,
+    );
+  }
+  const config = parseRunConfig(text, files.config);
+  const metrics = parseMetrics(
+    await readTextIfThere(files.metrics) ?? "",
+    files.metrics,
+  );
+  const configHash = await hashRunConfig(config);
+  return { path, files, config, spec: config.network, configHash, metrics };
+}
+
+/**
+ * Reads the weights that a run has learnt so far.
+ *
+ * @param run The run.
+ * @returns The weights by name.
+ * @throws {RangeError} If nothing was saved yet, or the file is of another network.
+ */
+export async function loadModel(run: Run): Promise<Weights> {
+  const path = run.files.model;
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) {
+    throw new RangeError(
+      `Cannot load ${path} as the run must have saved a model: there is none yet; ` +
+        `continue it with deno task train --resume ${run.path}`,
+    );
+  }
+  const weights = new Map<string, Weight>();
+  for (const [name, { shape, values }] of readSafetensors(bytes, path).tensors) {
+    if (values instanceof Float32Array) weights.set(name, { shape, values });
+  }
+  checkWeights(run.spec, weights);
+  return weights;
+}
+
+/**
+ * Writes model.safetensors: the same bytes for the same network and weights.
+ *
+ * @param path The file.
+ * @param model The network, kept as JSON in the metadata, and its weights.
+ */
+export async function writeModel(
+  path: string,
+  { spec, weights }: { spec: NetworkSpec; weights: Weights },
+): Promise<void> {
+  const metadata = { format: "elbo-model-1", spec: JSON.stringify(spec) };
+  await writeAtomically(path, writeSafetensors(weights, metadata));
+}
+
+/**
+ * Appends text to a file and waits until the disk has it.
+ *
+ * @param path The file; made if it is not there.
+ * @param text What to append.
+ */
+export async function appendDurably(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, { append: true, create: true });
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) {
+    done += await file.write(bytes.subarray(done));
+  }
+  await file.sync();
+}
+
+/**
+ * Makes a folder for a new run and writes its config.json.
+ *
+ * @param path The folder; new or empty.
+ * @param config The run's configuration.
+ * @returns The opened run.
+ */
+export async function createRun(path: string, config: RunConfig): Promise<Run> {
+  await requireVacant(path);
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError(error, { action: "write", path });
+  }
+  await writeAtomically(runFiles(path).config, formatRunConfig(config));
+  return await openRun(path);
+}
+
+/**
+ * Refuses a folder that a new run cannot have.
+ *
+ * @param path The folder; may be missing.
+ * @throws {RangeError} If something is there already; a run is told how to resume.
+ */
+export async function requireVacant(path: string): Promise<void> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(path)) names.push(entry.name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw fileError(error, { action: "write", path });
+  }
+  if (names.length === 0) return;
+  const found = await isRun(path)
+    ? `it holds a run; continue that with --resume ${path}`
+    : `it holds ${names.toSorted()[0]}; choose another folder with --out`;
+  throw new RangeError(`Cannot begin a run in ${path} as it must be empty: ${found}`);
+}
+
+// A run of another version, which openRun would refuse, is one all the same.
+async function isRun(path: string): Promise<boolean> {
+  try {
+    const config = JSON.parse(await readTextIfThere(runFiles(path).config) ?? "");
+    return typeof config.format === "number";
+  } catch {
+    return false;
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+async function readTextIfThere(path: string): Promise<string | undefined> {
+  const bytes = await readIfThere(path);
+  return bytes && new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,264 @@
+import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
+import { writeAtomically } from "../files/mod.ts";
+import { createStep, type Step } from "../models/mod.ts";
+import type { NetworkSpec, Weights } from "../networks/mod.ts";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { formatRunConfig, RUN_FORMAT, type RunConfig } from "./config.ts";
+import { type LoopResult, type TrainEvent, trainLoop } from "./loop.ts";
+import { formatMetrics, type MetricsRecord } from "./metrics.ts";
+import { epochStart } from "./position.ts";
+import {
+  changedConfig,
+  describeChanges,
+  requireSameData,
+  type ResumeOptions,
+} from "./resume_checks.ts";
+import {
+  appendDurably,
+  createRun,
+  openRun,
+  requireVacant,
+  type Run,
+  writeModel,
+} from "./run_folder.ts";
+import { versions } from "./versions.ts";
+
+/** What a new run is to be. */
+export interface RunOptions {
+  /** `mnist`, `fashion-mnist` or a folder of IDX files. */
+  readonly dataset: string;
+  /** The last so many training images are held out; none by default. */
+  readonly validation?: number;
+  /** Only the first so many training images; all by default. */
+  readonly limit?: number;
+  readonly binarization: Binarization;
+  readonly network: Omit<NetworkSpec, "dataDim">;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly backend: RunConfig["training"]["backend"];
+}
+
+/** Whom to tell, when to stop, and stand-ins for the data and the model. */
+export interface RunHooks {
+  /** Stops after the step under way and saves. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: TrainEvent) => void;
+  /** One line about something that the user should know. */
+  readonly onNote?: (text: string) => void;
+  /** Called once before the first step. */
+  readonly onStart?: (run: Run, dataset: Dataset) => void;
+  /** Data that are loaded already. */
+  readonly dataset?: Dataset;
+  /** Makes the step; `createStep` of models by default. */
+  readonly createStep?: typeof createStep;
+}
+
+/** A run after its training; the step is the caller's to dispose. */
+export interface TrainedRun extends LoopResult {
+  readonly run: Run;
+  readonly dataset: Dataset;
+  readonly step: Step;
+}
+
+/**
+ * Starts a run in a new folder and trains it.
+ *
+ * @param options What the run is to be.
+ * @param hooks `out`: the folder, new or empty; and whom to tell.
+ * @returns The run, with the step that holds the trained model.
+ * @throws {RangeError} If an option, the data or the folder will not do; nothing is
+ * written then.
+ *
+ * @example One epoch, resumed for another (needs read and write permission, else asks
+ * for nothing and does nothing)
+ * ```ts
+ * import { resumeRun, type RunOptions, trainRun } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const images = Uint8Array.from({ length: 16 }, (_, i) => i % 2 * 255);
+ * const set = { images, count: 8, height: 1, width: 2, dataDim: 2, name: "train" };
+ * const dataset = { name: "stripes", train: set, test: set, sha256: {} };
+ * const options: RunOptions = {
+ *   dataset: "stripes",
+ *   binarization: "none",
+ *   network: {
+ *     model: "vae",
+ *     hidden: [4],
+ *     latentDim: 1,
+ *     activation: "tanh",
+ *     likelihood: { kind: "bernoulli" },
+ *     beta: 1,
+ *   },
+ *   epochs: 1,
+ *   batchSize: 4,
+ *   learningRate: 1e-3,
+ *   seed: 0,
+ *   backend: "cpu",
+ * };
+ * const states = await Promise.all((["read", "write"] as const).map((name) =>
+ *   Deno.permissions.query({ name })
+ * ));
+ * if (states.every(({ state }) => state === "granted")) {
+ *   const out = await Deno.makeTempDir();
+ *   const first = await trainRun(options, { dataset, out });
+ *   first.step.dispose();
+ *   const second = await resumeRun(out, { dataset, epochs: 2 });
+ *   second.step.dispose();
+ *   assertEquals(second.run.metrics.length, 2);
+ *   await Deno.remove(out, { recursive: true });
+ * }
+ * ```
+ */
+export async function trainRun(
+  options: RunOptions,
+  hooks: RunHooks & { readonly out: string },
+): Promise<TrainedRun> {
+  await requireVacant(hooks.out);
+  const dataset = hooks.dataset ?? await loadDataset(options.dataset, options);
+  const config = configOf(options, dataset);
+  const step = await stepOf(config, hooks);
+  return await disposing(step, async () => {
+    const run = await createRun(hooks.out, config);
+    return await continueRun(run, { dataset, step, hooks });
+  });
+}
+
+/**
+ * Continues a run with its own configuration, as if it had never stopped.
+ *
+ * @param path The run folder.
+ * @param hooks `epochs`: the new total, that of the run by default; `backend`:
+ * another one than the run's; and whom to tell.
+ * @returns The run, with the step that holds the trained model.
+ * @throws {RangeError} If the checkpoint belongs to another configuration, the data
+ * are not those of the run, or more epochs are done than asked for.
+ * @throws {SyntaxError} If a file of the run is cut short.
+ */
+export async function resumeRun(
+  path: string,
+  hooks: RunHooks & ResumeOptions = {},
+): Promise<TrainedRun> {
+  const opened = await openRun(path);
+  const checkpoint = await checkpointOf(opened);
+  const config = changedConfig(opened, { ...hooks, checkpoint });
+  const { name, validation, limit } = config.dataset;
+  const dataset = hooks.dataset ??
+    await loadDataset(name, { validation, limit: limit ?? undefined });
+  requireSameData(opened, dataset);
+  const changes = describeChanges(opened.config, config);
+  if (changes !== undefined) hooks.onNote?.(changes);
+  const step = await stepOf(config, { ...hooks, weights: checkpoint?.state.weights });
+  return await disposing(step, async () => {
+    if (formatRunConfig(config) !== formatRunConfig(opened.config)) {
+      await writeAtomically(opened.files.config, formatRunConfig(config));
+    }
+    const run = { ...opened, config };
+    return await continueRun(run, { dataset, step, checkpoint, hooks });
+  });
+}
+
+async function continueRun(
+  run: Run,
+  { dataset, step, checkpoint, hooks: { signal, onProgress, onStart } }: {
+    dataset: Dataset;
+    step: Step;
+    checkpoint?: Checkpoint;
+    hooks: RunHooks;
+  },
+): Promise<TrainedRun> {
+  const { spec, files, configHash, config } = run;
+  const start = checkpoint?.position ?? epochStart(0);
+  const metrics = await repairMetrics(run, start.epoch);
+  if (checkpoint) {
+    step.restore(checkpoint.state);
+    await writeModel(files.model, { spec, weights: checkpoint.state.weights });
+  }
+  onStart?.(run, dataset);
+  const save = async (checkpoint: Checkpoint, record?: MetricsRecord) => {
+    // In this order: a crash leaves at most a line too many, which a resumed run
+    // takes back, never one too few.
+    if (record) await appendDurably(files.metrics, formatMetrics([record]));
+    await writeCheckpoint(files.checkpoint, checkpoint, { configHash });
+    await writeModel(files.model, { spec, weights: checkpoint.state.weights });
+    if (record) metrics.push(record);
+  };
+  const { binarization } = config.dataset;
+  const plan = { ...config.training, model: spec.model, binarization };
+  const result = await trainLoop({
+    ...{ step, dataset, plan, start, save },
+    ...{ signal, onProgress },
+  });
+  return { ...result, run: { ...run, metrics }, dataset, step };
+}
+
+function stepOf(
+  { network, training: { seed, learningRate, backend } }: RunConfig,
+  { createStep: make = createStep, weights }: RunHooks & { weights?: Weights },
+): Promise<Step> {
+  return make(network, { seed, learningRate, backend, weights });
+}
+
+/** The caller gets the step only if all goes well. */
+async function disposing<Result>(
+  step: Step,
+  body: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    step.dispose();
+    throw error;
+  }
+}
+
+function configOf(options: RunOptions, dataset: Dataset): RunConfig {
+  const { network, epochs, batchSize, learningRate, seed, backend } = options;
+  const { height, width, dataDim } = dataset.train;
+  const { model, hidden, latentDim, activation, likelihood, beta } = network;
+  return {
+    format: RUN_FORMAT,
+    versions: versions(),
+    dataset: {
+      name: options.dataset,
+      height,
+      width,
+      validation: options.validation ?? 0,
+      limit: options.limit ?? null,
+      binarization: options.binarization,
+      sha256: dataset.sha256,
+    },
+    network: {
+      model,
+      dataDim,
+      hidden: [...hidden],
+      ...{ latentDim, activation, likelihood, beta },
+    },
+    training: { epochs, batchSize, learningRate, seed, backend },
+  };
+}
+
+async function checkpointOf(run: Run): Promise<Checkpoint | undefined> {
+  try {
+    return await readCheckpoint(run.files.checkpoint, run);
+  } catch (error) {
+    // A run that was killed in its first epoch starts anew.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Takes back what a crash left beyond the checkpoint. */
+async function repairMetrics(run: Run, epochs: number): Promise<MetricsRecord[]> {
+  const { files, metrics } = run;
+  if (metrics.length < epochs) {
+    throw new RangeError(
+      `Cannot resume ${run.path} as metrics.jsonl must hold all of its ${epochs} ` +
+        `epochs: it holds ${metrics.length}; restore the file`,
+    );
+  }
+  const kept = metrics.slice(0, epochs);
+  await writeAtomically(files.metrics, formatMetrics(kept));
+  return kept;
+}

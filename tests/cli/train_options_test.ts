@@ -1,0 +1,134 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+
+import { UsageError } from "../../lib/cli/errors.ts";
+import { parseCommand } from "../../lib/cli/options.ts";
+import { trainCommand, trainNotes, trainRequest } from "../../lib/cli/train_options.ts";
+
+function request(line: string) {
+  const args = line === "" ? [] : line.split(" ");
+  const parsed = parseCommand(args, trainCommand);
+  assert(!("text" in parsed));
+  return trainRequest(parsed);
+}
+
+function options(line: string) {
+  const asked = request(line);
+  assert(asked.kind === "new");
+  return asked.options;
+}
+
+Deno.test("trainRequest: the defaults are those of the documentation", () => {
+  assertEquals(request(""), {
+    kind: "new",
+    out: undefined,
+    options: {
+      dataset: "mnist",
+      validation: 0,
+      limit: undefined,
+      binarization: "dynamic",
+      network: {
+        model: "vae",
+        hidden: [400],
+        latentDim: 20,
+        activation: "relu",
+        likelihood: { kind: "bernoulli" },
+        beta: 1,
+      },
+      epochs: 10,
+      batchSize: 128,
+      learningRate: 1e-3,
+      seed: 0,
+      backend: "auto",
+    },
+  });
+});
+
+Deno.test("trainRequest: a Gaussian decoder takes three kinds of variance", () => {
+  const likelihood = (line: string) =>
+    options(`--likelihood gaussian ${line}`.trim()).network.likelihood;
+  assertEquals(likelihood(""), { kind: "gaussian", variance: "pixel" });
+  assertEquals(likelihood("--variance shared"), {
+    kind: "gaussian",
+    variance: "shared",
+  });
+  assertEquals(likelihood("--variance .25"), { kind: "gaussian", variance: 0.25 });
+  assertEquals(options("--likelihood gaussian").binarization, "none");
+});
+
+Deno.test("trainRequest: --resume gives on what was typed, and nothing else", () => {
+  assertEquals(request("--resume runs/a"), {
+    kind: "resume",
+    path: "runs/a",
+    changes: { epochs: undefined, backend: undefined },
+  });
+  assertEquals(request("--quiet --epochs 12 --backend cpu --resume runs/a"), {
+    kind: "resume",
+    path: "runs/a",
+    changes: { epochs: 12, backend: "cpu" },
+  });
+});
+
+const refused: [string, string][] = [
+  ["--variance 0.5", "--variance must come with --likelihood gaussian"],
+  ["--likelihood gaussian --variance 0", 'a number above 0: it is "0"'],
+  ["--likelihood gaussian --variance -1", 'a number above 0: it is "-1"'],
+  ["--likelihood gaussian --variance pixels", "pixel, shared or a number above 0"],
+  ["--likelihood gaussian --binarize dynamic", "--binarize must be none"],
+  ["--likelihood gaussian --binarize static", "--binarize must be none"],
+  ["--likelihood gaussian --binarize threshold", "--binarize must be none"],
+  ["--model autoencoder --beta 2", "--beta must come with --model vae"],
+  ["--resume runs/a --latent 3", "--resume must come without --latent"],
+  ["--resume runs/a --out b", "--resume must come without --out"],
+  ["--resume runs/a --seed 0", "--resume must come without --seed"],
+  ["--epochs 0", "--epochs must be a whole number of at least 1"],
+  ["--epochs 2.5", '--epochs must be a whole number of at least 1: it is "2.5"'],
+  ["--batch 0", "--batch must be"],
+  ["--batch -128", '--batch must be a whole number of at least 1: it is "-128"'],
+  ["--learning-rate 0", "--learning-rate must be a number above 0"],
+  ["--learning-rate -1e-3", 'above 0: it is "-1e-3"'],
+  ["--learning-rate nan", 'it is "nan"'],
+  ["--beta -0.1", "--beta must be a number of at least 0"],
+  ["--latent 0", "--latent must be"],
+  ["--latent -1", '--latent must be a whole number from 1 to 100000: it is "-1"'],
+  ["--latent 1e9", "--latent must be a whole number from 1 to 100000"],
+  ["--hidden 0", "--hidden must be"],
+  ["--hidden 400,,200", "--hidden must be whole numbers from 1 to 100000"],
+  ["--seed -1", "--seed must be"],
+  ["--seed 4294967296", "--seed must be a whole number from 0 to 4294967295"],
+  ["--validation -1", "--validation must be"],
+  ["--limit 0", "--limit must be"],
+  ["--backend gpu", "the nearest is cpu"],
+  ["--binarize dynamical", "the nearest is dynamic"],
+  ["--model vea", "the nearest is vae"],
+  ["--epoch 3", "--epoch is not; the nearest is --epochs"],
+  ["--lr 1e-3", "--lr is not"],
+  ["mnist", '"mnist" is one too many'],
+];
+
+for (const [line, message] of refused) {
+  Deno.test(`trainRequest: refuses ${line}`, () => {
+    const error = assertThrows(() => request(line), UsageError);
+    assertStringIncludes(error.message, message);
+    assertEquals(error.message.split("\n").length, 1);
+  });
+}
+
+Deno.test("trainNotes: an ordinary run needs none", () => {
+  assertEquals(trainNotes(options("")), []);
+  assertEquals(trainNotes(options("--likelihood gaussian")), []);
+});
+
+const noted: [string, string][] = [
+  ["--binarize none", "not a density"],
+  ["--beta 0.5", "minus the objective is no bound on ln p(x)"],
+  ["--beta 4", "a lower bound on ln p(x), but a looser one"],
+  ["--model autoencoder", "an autoencoder has no ELBO"],
+];
+
+for (const [line, note] of noted) {
+  Deno.test(`trainNotes: one line on ${line}`, () => {
+    const notes = trainNotes(options(line));
+    assertEquals(notes.length, 1);
+    assertStringIncludes(notes[0], note);
+  });
+}

@@ -1,0 +1,300 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sha256 } from "elbo/files";
+import { type MetricsRecord, openRun } from "elbo/training";
+import { granted, ROOT } from "../helpers/permissions.ts";
+import { withTempDir } from "../helpers/temp_dir.ts";
+
+const script = fileURLToPath(new URL("lib/cli/train.ts", ROOT));
+// Started as the task starts it, so that a permission too few shows here.
+const permissions = ["--allow-read", "--allow-write"];
+
+/** Needs a process and a folder: ignored where they are not allowed. */
+function processTest(
+  name: string,
+  body: (dir: string) => Promise<void>,
+  { ignore = false } = {},
+): void {
+  Deno.test({
+    name,
+    ignore: ignore || !granted("read", "write", "run"),
+    fn: () => withTempDir(body),
+  });
+}
+
+function command(args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--frozen", "--no-prompt", ...permissions, script, ...args],
+    cwd: fileURLToPath(ROOT),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function run(...args: string[]) {
+  const { code, stdout, stderr } = await command(args).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  // Processes that start together wait for one another's look at node_modules.
+  const ours = decode(stderr).replace(/^Blocking waiting for file lock.*\n/gm, "");
+  return { code, stdout: decode(stdout), stderr: ours };
+}
+
+/** Images of six by five pixels with a bright stripe that moves with the label. */
+async function writeDataset(dir: string, { train = 200 } = {}): Promise<string> {
+  const [height, width] = [6, 5];
+  const path = join(dir, "data");
+  await Deno.mkdir(path);
+  const write = async (prefix: string, count: number) => {
+    const images = new Uint8Array(16 + count * height * width);
+    new DataView(images.buffer).setUint32(0, 0x803);
+    [count, height, width].forEach((size, i) =>
+      new DataView(images.buffer).setUint32(4 + 4 * i, size)
+    );
+    const labels = new Uint8Array(8 + count);
+    new DataView(labels.buffer).setUint32(0, 0x801);
+    new DataView(labels.buffer).setUint32(4, count);
+    for (let i = 0; i < count; i++) {
+      labels[8 + i] = i % height;
+      const row = 16 + i * height * width + (i % height) * width;
+      images.fill(200 + i % 50, row, row + width);
+    }
+    await Deno.writeFile(join(path, `${prefix}-images-idx3-ubyte`), images);
+    await Deno.writeFile(join(path, `${prefix}-labels-idx1-ubyte`), labels);
+  };
+  await write("train", train);
+  await write("t10k", 60);
+  return path;
+}
+
+const small = ["--hidden", "8", "--latent", "2", "--batch", "16"];
+
+async function modelHash(run: string): Promise<string> {
+  return await sha256(await Deno.readFile(join(run, "model.safetensors")));
+}
+
+async function timelessMetrics(run: string) {
+  return (await openRun(run)).metrics.map(
+    ({ seconds: _, evalSeconds: __, ...rest }: MetricsRecord) => rest,
+  );
+}
+
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).toSorted();
+}
+
+processTest("train: a run, its words, and --resume to the same model", async (dir) => {
+  const data = ["--dataset", await writeDataset(dir), ...small];
+  const [whole, halves] = [join(dir, "whole"), join(dir, "my halves")];
+
+  const first = await run(...data, "--epochs", "4", "--out", whole);
+  assertEquals(first.code, 0, first.stderr);
+  const lines = first.stderr.trimEnd().split("\n");
+  assertStringIncludes(lines[0], "Training a VAE 30-8-2-8-30 on 200 images");
+  assertEquals(lines.filter((line) => line.startsWith("epoch ")).length, 4);
+  assertMatch(first.stdout, /^test +-ELBO [\d.]+ nats per image = /m);
+  assertStringIncludes(first.stdout, join(whole, "report.html"));
+  const found = await names(whole);
+  for (const name of ["config.json", "figures", "report.html", "model.safetensors"]) {
+    assert(found.includes(name), `${name} is missing`);
+  }
+  const { metrics } = await openRun(whole);
+  assert(metrics[3].testElbo! > metrics[0].testElbo!, "it learns nothing");
+
+  const half = await run(...data, "--epochs", "2", "--out", halves, "--quiet");
+  assertEquals([half.code, half.stderr], [0, ""]);
+  assertNotEquals(await modelHash(halves), await modelHash(whole));
+  const resumed = await run("--resume", halves, "--epochs", "4", "--quiet");
+  assertEquals([resumed.code, resumed.stderr], [0, ""]);
+  assertEquals(await modelHash(halves), await modelHash(whole));
+  assertEquals(await timelessMetrics(halves), await timelessMetrics(whole));
+
+  const again = await run(...data, "--out", whole);
+  assertEquals([again.code, again.stdout], [1, ""]);
+  assertStringIncludes(again.stderr, `continue that with --resume ${whole}`);
+});
+
+/** Waits for a line on stderr, then goes on reading to the end in the background. */
+async function readUntil(
+  stream: ReadableStream<Uint8Array>,
+  text: string,
+): Promise<() => Promise<string>> {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let all = "";
+  const readOn = async () => {
+    const { value, done } = await reader.read();
+    all += value ?? "";
+    return !done;
+  };
+  while (!all.includes(text) && await readOn());
+  const rest = (async () => {
+    while (await readOn());
+    return all;
+  })();
+  return () => rest;
+}
+
+processTest(
+  "train: Ctrl-C saves and exits with 130; resumed, it ends with the same model",
+  async (dir) => {
+    const data = ["--dataset", await writeDataset(dir, { train: 1000 }), ...small];
+    const options = [...data, "--batch=1", "--epochs", "2"].filter((word, i, all) =>
+      word !== "--batch" && all[i - 1] !== "--batch"
+    );
+    const [whole, stopped] = [join(dir, "whole"), join(dir, "it's stopped")];
+    assertEquals((await run(...options, "--out", whole)).code, 0);
+
+    const child = command([...options, "--out", stopped]).spawn();
+    const stderr = await readUntil(child.stderr, "Training a VAE");
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    child.kill("SIGINT");
+    const [{ code }, text, stdout] = await Promise.all([
+      child.status,
+      stderr(),
+      new Response(child.stdout).text(),
+    ]);
+    assertEquals([code, stdout], [130, ""], text);
+    const quoted = `'${stopped.replaceAll("'", "'\\''")}'`;
+    assertStringIncludes(text, `Resume with: deno task train --resume ${quoted}\n`);
+    assertEquals(await names(stopped), [
+      "checkpoint.safetensors",
+      "config.json",
+      "metrics.jsonl",
+      "model.safetensors",
+    ]);
+
+    assertEquals((await run("--resume", stopped, "--quiet")).code, 0);
+    assertEquals(await modelHash(stopped), await modelHash(whole));
+    assertEquals(await timelessMetrics(stopped), await timelessMetrics(whole));
+  },
+  // Windows has no SIGINT to send to another process.
+  { ignore: Deno.build.os === "windows" },
+);
+
+processTest("train: a killed run leaves files that --resume can use", async (dir) => {
+  const data = ["--dataset", await writeDataset(dir), ...small];
+  const [whole, killed] = [join(dir, "whole"), join(dir, "killed")];
+  const child = command([...data, "--epochs", "9999", "--out", killed]).spawn();
+  const stderr = await readUntil(child.stderr, "epoch 3/");
+  child.kill("SIGKILL");
+  await Promise.all([child.status, stderr(), child.stdout.cancel()]);
+  // A fixed number of epochs above what a fast machine does meanwhile.
+  const { metrics } = await openRun(killed);
+  const epochs = String(metrics.length + 1);
+  assertEquals((await run("--resume", killed, "--epochs", epochs, "--quiet")).code, 0);
+  assertEquals((await run(...data, "--epochs", epochs, "--out", whole)).code, 0);
+  assertEquals(await modelHash(killed), await modelHash(whole));
+});
+
+processTest("train: refuses in one sentence, with status 2 or 1", async (dir) => {
+  const data = await writeDataset(dir);
+  const file = join(dir, "file");
+  await Deno.writeTextFile(file, "");
+  const cases: [string[], number, string][] = [
+    [["--epoch", "3"], 2, "the nearest is --epochs"],
+    [["--latent", "-1"], 2, 'it is "-1"'],
+    [["--dataset", join(dir, "none")], 1, "check the name"],
+    [["--dataset", data, "--limit", "201"], 1, "limit must be an integer in 1 .. 200"],
+    [["--dataset", data, "--out", data], 1, "choose another folder with --out"],
+    [["--dataset", data, "--out", join(file, "run")], 1, "Cannot write"],
+    [["--resume", dir], 1, "there is no config.json in it"],
+  ];
+  const results = await Promise.all(cases.map(([args]) => run(...args)));
+  for (const [i, { code, stdout, stderr }] of results.entries()) {
+    const [args, status, message] = cases[i];
+    assertEquals([code, stdout], [status, ""], `${args}: ${stderr}`);
+    assertStringIncludes(stderr, message);
+    assertMatch(stderr, /^Cannot [^\n]+ as [^\n]+ must [^\n]+\n$/);
+  }
+  assertEquals(await names(dir), ["data", "file"]);
+});
+
+processTest(
+  "train: refuses a folder that may not be written",
+  async (dir) => {
+    const data = await writeDataset(dir);
+    const locked = join(dir, "locked");
+    await Deno.mkdir(locked, { mode: 0o500 });
+    for (const out of [locked, join(locked, "run")]) {
+      const { code, stderr } = await run("--dataset", data, "--out", out);
+      assertEquals(code, 1);
+      assertMatch(stderr, /^Cannot write [^\n]+ must have the right[^\n]+\n$/m);
+    }
+    assertEquals(await names(locked), []);
+  },
+  // The superuser may write everywhere.
+  { ignore: Deno.build.os === "windows" || isSuperuser() },
+);
+
+processTest(
+  "train: a rate that diverges stops with step, batch and remedy",
+  async (dir) => {
+    const data = ["--dataset", await writeDataset(dir), ...small];
+    const out = join(dir, "run");
+    const { code, stderr } = await run(
+      ...[...data, "--learning-rate", "1e30", "--epochs", "3", "--out", out],
+    );
+    assertEquals(code, 1);
+    assertMatch(
+      stderr,
+      /the objective must be finite: it is (NaN|-?Infinity) at step \d+/,
+    );
+    assertMatch(stderr, /epoch 1, batch \d+ of 13/);
+    assertStringIncludes(stderr, "--learning-rate below 1e+30");
+  },
+);
+
+for (
+  const [what, args] of [
+    ["a Gaussian decoder", ["--likelihood", "gaussian", "--variance", "shared"]],
+    ["an autoencoder with a validation set", [
+      ...["--model", "autoencoder", "--validation", "20"],
+    ]],
+  ] as const
+) {
+  processTest(`train: ${what}, end to end`, async (dir) => {
+    const data = ["--dataset", await writeDataset(dir), ...small];
+    const out = join(dir, "run");
+    const { code, stdout, stderr } = await run(
+      ...[...data, ...args, "--epochs", "2", "--out", out],
+    );
+    assertEquals(code, 0, stderr);
+    const { metrics } = await openRun(out);
+    const last = metrics[1];
+    assert(last.testExpectedLogLikelihood > metrics[0].testExpectedLogLikelihood);
+    const isVae = !args.includes("autoencoder" as never);
+    assertEquals(last.testElbo === null, !isVae);
+    assertEquals(last.validationExpectedLogLikelihood !== undefined, !isVae);
+    assertStringIncludes(stdout, isVae ? "-ELBO" : "-ln p(x|z)");
+  });
+}
+
+Deno.test({
+  name: "train: --help and --version need no permission",
+  ignore: !granted("run", "read"),
+  fn: async () => {
+    for (const [flag, text] of [["--help", "Usage:"], ["--version", "elbo "]]) {
+      const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--frozen", "--no-prompt", script, flag],
+        cwd: fileURLToPath(ROOT),
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(code, 0);
+      assertStringIncludes(new TextDecoder().decode(stdout), text);
+    }
+  },
+});
+
+function isSuperuser(): boolean {
+  if (!granted("run")) return true;
+  const { stdout } = new Deno.Command("id", { args: ["-u"] }).outputSync();
+  return new TextDecoder().decode(stdout).trim() === "0";
+}
