@@ -73,8 +73,9 @@ class IndependentBernoulli implements Bernoulli {
     });
     let sum = 0;
     for (let i = 0; i < this.dim; i++) {
-      sum += times(x[i], logSigmoid(this.logits[i])) +
-        times(1 - x[i], logSigmoid(-this.logits[i]));
+      // Skipping a zero weight makes 0 ln 0 = 0.
+      if (x[i] > 0) sum += x[i] * logSigmoid(this.logits[i]);
+      if (x[i] < 1) sum += (1 - x[i]) * logSigmoid(-this.logits[i]);
     }
     return sum;
   }
@@ -84,15 +85,11 @@ class IndependentBernoulli implements Bernoulli {
   }
 
   entropy(): number {
-    return -this.logits.reduce(
-      (sum, l) =>
-        sum + times(sigmoid(l), logSigmoid(l)) + times(sigmoid(-l), logSigmoid(-l)),
-      0,
-    );
+    return this.logits.reduce((sum, l) => {
+      // Symmetric in l, and without 0 * Infinity where the outcome is certain.
+      const rare = sigmoid(-Math.abs(l));
+      const surprise = rare === 0 ? 0 : -rare * logSigmoid(-Math.abs(l));
+      return sum + surprise - (1 - rare) * logSigmoid(Math.abs(l));
+    }, 0);
   }
-}
-
-/** a * b with 0 * -Infinity = 0: the limit of p ln p. */
-function times(a: number, b: number): number {
-  return a === 0 ? 0 : a * b;
 }

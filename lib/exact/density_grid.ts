@@ -27,11 +27,13 @@ export interface DensityGridOptions {
 
 /** Where the search starts: a prior N(0, I) has 4e-9 of its mass outside. */
 const FIRST_HALF_WIDTH = 6;
-/** Nodes this many nats below the top are left out: exp(-40) = 4e-18 of it each. */
-const CUTOFF = 40;
+/** Nodes this many nats below the top are left out: exp(-32) = 1e-14 of it each. */
+const CUTOFF = 32;
 const MAX_NODES = 2e6;
-/** Coordinates are packed into one number, 2^21 to an axis. */
-const AXIS = 2 ** 21;
+/** Two integer coordinates, 26 bits each, are packed into one number. */
+const AXIS = 2 ** 26;
+/** Below it a coordinate might not fit: 2^25 steps reach to 128. */
+const LEAST_SPACING = 2 ** -18;
 
 type LogDensity = (z: Vector) => number;
 
@@ -42,7 +44,7 @@ type LogDensity = (z: Vector) => number;
  * converges faster than any power of the spacing. The first grid covers
  * [-6, 6]^dim; it grows at its rim as long as the rim matters, and is halved where
  * the density matters until two successive spacings agree. A node matters if its
- * value, plus the largest step to a neighbour, comes within 40 nats of the top: the
+ * value, plus the largest step to a neighbour, comes within 32 nats of the top: the
  * step allows for a bump that hides between nodes.
  */
 export function densityGrid(
@@ -97,6 +99,12 @@ function grow(logDensity: LogDensity, level: Level, offsets: Vector): Level {
 
 /** Halves the spacing around the nodes that matter. */
 function refine(logDensity: LogDensity, coarse: Level, offsets: Vector): Level {
+  if (coarse.spacing <= LEAST_SPACING) {
+    throw new RangeError(
+      `Cannot integrate a density as the spacing ${LEAST_SPACING} must suffice: ` +
+        `it is too narrow, or not smooth`,
+    );
+  }
   const fine: Level = { ...coarse, spacing: coarse.spacing / 2, values: new Map() };
   const keys = keysThatMatter(coarse, offsets);
   for (const key of keys) fine.values.set(2 * key, coarse.values.get(key)!);

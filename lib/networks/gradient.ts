@@ -1,17 +1,10 @@
 import { kl, reparameterize, standardNormal } from "../distributions/mod.ts";
 import { type Matrix, sigmoid, type Vector } from "../math/mod.ts";
-import {
-  approxPosteriorOf,
-  type Decoded,
-  decoderHeads,
-  decoderLogVar,
-  type Encoded,
-  encoderHeads,
-  likelihoodOf,
-} from "./forward.ts";
+import { type Decoded, decoderHeads, decoderLogVar, likelihoodOf } from "./decoder.ts";
+import { approxPosteriorOf, type Encoded, encoderHeads } from "./encoder.ts";
 import {
   affineBackward,
-  type Gradient,
+  type BackwardPass,
   hiddenBackward,
   hiddenForward,
 } from "./layers.ts";
@@ -79,13 +72,13 @@ export function elboAndGradient(
 ): ElboAndGradient {
   checkWeights(spec, weights);
   checkBatch(spec, images, eps);
-  const gradient: Gradient = new Map();
+  const gradient = new Map<string, Float64Array>();
   for (const [name, shape] of weightShapes(spec)) {
     gradient.set(name, new Float64Array(shape.reduce((size, n) => size * n)));
   }
   let expectedLogLikelihood = 0, klSum = 0;
   images.forEach((image, row) => {
-    const parts = addImage(spec, weights, { image, eps: eps[row], gradient });
+    const parts = addImage({ spec, weights, gradient }, { image, eps: eps[row] });
     expectedLogLikelihood += parts.logLikelihood / images.length;
     klSum += parts.kl / images.length;
   });
@@ -103,53 +96,24 @@ export function elboAndGradient(
 
 /** Adds the gradient of one image's objective, and returns the parts of its elbo. */
 function addImage(
-  spec: NetworkSpec,
-  weights: Weights,
-  { image, eps, gradient }: { image: Vector; eps: Vector; gradient: Gradient },
+  pass: BackwardPass,
+  { image, eps }: { image: Vector; eps: Vector },
 ): { logLikelihood: number; kl: number } {
-  const encoder = hiddenForward(spec, weights, { side: "encoder", input: image });
+  const { spec, weights } = pass;
+  const encoder = hiddenForward(pass, "encoder", image);
   const encoded = encoderHeads(spec, weights, encoder.at(-1)!);
   const { z, klTerm } = drawLatent(encoded, eps);
-  const decoder = hiddenForward(spec, weights, { side: "decoder", input: z });
+  const decoder = hiddenForward(pass, "decoder", z);
   const decoded = decoderHeads(spec, weights, decoder.at(-1)!);
   const logLikelihood = likelihoodOf(spec, decoded).logProb(image);
 
-  const head = (name: string, x: Vector, dy: Vector) =>
-    affineBackward(weights, gradient, { name, x, dy });
-
-  let dHidden = decoderHeadsBackward(spec, weights, {
-    image,
-    decoded,
-    h: decoder.at(-1)!,
-    gradient,
-  });
-  const dz = hiddenBackward(spec, weights, {
-    side: "decoder",
+  const dz = hiddenBackward(pass, "decoder", {
     activations: decoder,
-    gradient,
-    dOutput: dHidden,
+    dLast: decoderHeadsBackward(pass, { image, decoded, h: decoder.at(-1)! }),
   });
-
-  const { mean, logVar } = encoded;
-  if (!logVar) {
-    dHidden = head("encoder.mean", encoder.at(-1)!, dz);
-  } else {
-    // kl = sum (mean^2 + exp(logVar) - 1 - logVar) / 2 and, through z,
-    // dz/dmean = 1, dz/dlogVar = exp(logVar / 2) eps / 2.
-    const dMean = mean.map((m, i) => dz[i] + spec.beta * m);
-    const dLogVar = logVar.map((l, i) =>
-      dz[i] * Math.exp(l / 2) * eps[i] / 2 + spec.beta * Math.expm1(l) / 2
-    );
-    dHidden = sum(
-      head("encoder.mean", encoder.at(-1)!, dMean),
-      head("encoder.logVar", encoder.at(-1)!, dLogVar),
-    );
-  }
-  hiddenBackward(spec, weights, {
-    side: "encoder",
+  hiddenBackward(pass, "encoder", {
     activations: encoder,
-    gradient,
-    dOutput: dHidden,
+    dLast: encoderHeadsBackward(pass, { encoded, eps, dz, h: encoder.at(-1)! }),
   });
   return { logLikelihood, kl: klTerm };
 }
@@ -157,49 +121,69 @@ function addImage(
 function drawLatent(encoded: Encoded, eps: Vector): { z: Vector; klTerm: number } {
   if (!encoded.logVar) return { z: encoded.mean, klTerm: 0 };
   const q = approxPosteriorOf(encoded);
-  return { z: reparameterize({ ...q, eps }), klTerm: kl(q, standardNormal(q.dim)) };
+  return {
+    z: reparameterize({ mean: q.mean, scale: q.scale, eps }),
+    klTerm: kl(q, standardNormal(q.dim)),
+  };
 }
 
-/**
- * Goes back from -ln p(x given z) through the decoder's outputs to its last hidden
- * layer.
- */
+/** From -ln p(x given z) through the decoder's outputs to its last hidden layer h. */
 function decoderHeadsBackward(
-  spec: NetworkSpec,
-  weights: Weights,
-  { image, decoded, h, gradient }: {
-    image: Vector;
-    decoded: Decoded;
-    h: Vector;
-    gradient: Gradient;
-  },
+  pass: BackwardPass,
+  { image, decoded, h }: { image: Vector; decoded: Decoded; h: Vector },
 ): Vector {
-  const head = (name: string, dy: Vector) =>
-    affineBackward(weights, gradient, { name, x: h, dy });
-
   if ("logits" in decoded) {
     // -ln p = sum softplus(l) - x l
-    return head("decoder.output", decoded.logits.map((l, i) => sigmoid(l) - image[i]));
+    const dLogits = decoded.logits.map((l, i) => sigmoid(l) - image[i]);
+    return affineBackward(pass, "decoder.output", { x: h, dy: dLogits });
   }
   // -ln p = sum [(x - mean)^2 / variance + ln(2 pi variance)] / 2
   const { mean, variance } = decoded;
-  const dHidden = head(
-    "decoder.output",
-    mean.map((m, i) => (m - image[i]) / variance[i]),
+  const dMean = mean.map((m, i) => (m - image[i]) / variance[i]);
+  const dHidden = affineBackward(pass, "decoder.output", { x: h, dy: dMean });
+  const dVariance = variance.map((v, i) =>
+    (1 - (image[i] - mean[i]) ** 2 / v) / (2 * v)
   );
-  if (spec.likelihood.kind !== "gaussian") return dHidden;
-  if (typeof spec.likelihood.variance === "number") return dHidden;
+  return sum(dHidden, varianceBackward(pass, { dVariance, h }));
+}
 
-  // variance = floor + exp(logVar), so dvariance/dlogVar = exp(logVar).
-  const dLogVar = decoderLogVar(spec, weights, h).map((l, i) => {
-    const squared = (image[i] - mean[i]) ** 2 / variance[i];
-    return Math.exp(l) * (1 - squared) / (2 * variance[i]);
-  });
+/** From the variances through decoder.logVar, if they are learnt, to h. */
+function varianceBackward(
+  pass: BackwardPass,
+  { dVariance, h }: { dVariance: Vector; h: Vector },
+): Vector {
+  const { spec, weights, gradient } = pass;
+  const none = h.map(() => 0);
+  if (spec.likelihood.kind !== "gaussian") return none;
+  if (typeof spec.likelihood.variance === "number") return none;
+  // variance = floor + exp(logVar)
+  const logVar = decoderLogVar(spec, weights, h);
+  const dLogVar = dVariance.map((d, i) => d * Math.exp(logVar[i]));
   if (spec.likelihood.variance === "pixel") {
-    return sum(dHidden, head("decoder.logVar", dLogVar));
+    return affineBackward(pass, "decoder.logVar", { x: h, dy: dLogVar });
   }
   gradient.get("decoder.logVar")![0] += dLogVar.reduce((total, d) => total + d);
-  return dHidden;
+  return none;
+}
+
+/** From z and the KL through the encoder's outputs to its last hidden layer h. */
+function encoderHeadsBackward(
+  pass: BackwardPass,
+  { encoded, eps, dz, h }: { encoded: Encoded; eps: Vector; dz: Vector; h: Vector },
+): Vector {
+  const { mean, logVar } = encoded;
+  if (!logVar) return affineBackward(pass, "encoder.mean", { x: h, dy: dz });
+  // z = mean + exp(logVar / 2) eps
+  // kl = sum [mean^2 + exp(logVar) - logVar - 1] / 2
+  const { beta } = pass.spec;
+  const dMean = mean.map((m, i) => dz[i] + beta * m);
+  const dLogVar = logVar.map((l, i) =>
+    dz[i] * eps[i] * Math.exp(l / 2) / 2 + beta * Math.expm1(l) / 2
+  );
+  return sum(
+    affineBackward(pass, "encoder.mean", { x: h, dy: dMean }),
+    affineBackward(pass, "encoder.logVar", { x: h, dy: dLogVar }),
+  );
 }
 
 function sum(left: Vector, right: Vector): number[] {

@@ -2,8 +2,13 @@ import type { Vector } from "../math/mod.ts";
 import type { NetworkSpec } from "./spec.ts";
 import type { Weights } from "./weights.ts";
 
-/** Gradients by the names of the weights, in their layout. */
-export type Gradient = Map<string, Float64Array>;
+/** A network on its way back: its weights, and what has been added to its gradient. */
+export interface BackwardPass {
+  readonly spec: NetworkSpec;
+  readonly weights: Weights;
+  /** By the names of the weights, in their layout. */
+  readonly gradient: Map<string, Float64Array>;
+}
 
 /** y = x W + b, where W and b are `name`.weight and `name`.bias. */
 export function affine(weights: Weights, name: string, x: Vector): number[] {
@@ -21,13 +26,13 @@ export function affine(weights: Weights, name: string, x: Vector): number[] {
  * db = dy to the gradient, and returns dx = dy W^T.
  */
 export function affineBackward(
-  weights: Weights,
-  gradient: Gradient,
-  { name, x, dy }: { name: string; x: Vector; dy: Vector },
+  { weights, gradient }: BackwardPass,
+  name: string,
+  { x, dy }: { x: Vector; dy: Vector },
 ): number[] {
   const { weight } = layerOf(weights, name, x.length);
-  const dWeight = gradient.get(`${name}.weight`)!,
-    dBias = gradient.get(`${name}.bias`)!;
+  const dWeight = gradient.get(`${name}.weight`)!;
+  const dBias = gradient.get(`${name}.bias`)!;
   dy.forEach((d, j) => dBias[j] += d);
   return x.map((value, i) => {
     const row = i * dy.length;
@@ -40,48 +45,39 @@ export function affineBackward(
   });
 }
 
-/** The input and the output of each hidden layer, in order. */
+/** The side of a network that hidden layers belong to: the prefix of their names. */
+export type Side = "encoder" | "decoder";
+
+/** h_0 = input, h_i+1 = activation(h_i W_i + b_i): all of them, in order. */
 export function hiddenForward(
-  spec: NetworkSpec,
-  weights: Weights,
-  { side, input }: { side: "encoder" | "decoder"; input: Vector },
+  { spec, weights }: Omit<BackwardPass, "gradient">,
+  side: Side,
+  input: Vector,
 ): Vector[] {
-  const activations: Vector[] = [input];
+  const activate = spec.activation === "relu"
+    ? (v: number) => Math.max(0, v)
+    : Math.tanh;
+  const activations = [input];
   for (let i = 0; i < spec.hidden.length; i++) {
-    const y = affine(weights, `${side}.${i}`, activations[i]);
-    activations.push(
-      y.map(spec.activation === "relu" ? (v) => Math.max(0, v) : Math.tanh),
-    );
+    activations.push(affine(weights, `${side}.${i}`, activations[i]).map(activate));
   }
   return activations;
 }
 
-/**
- * Goes back through the hidden layers, from the gradient by the last output to that
- * by the input.
- */
+/** Goes back from the gradient by the last activation to that by the input. */
 export function hiddenBackward(
-  spec: NetworkSpec,
-  weights: Weights,
-  { side, activations, gradient, dOutput }: {
-    side: "encoder" | "decoder";
-    activations: readonly Vector[];
-    gradient: Gradient;
-    dOutput: Vector;
-  },
+  pass: BackwardPass,
+  side: Side,
+  { activations, dLast }: { activations: readonly Vector[]; dLast: Vector },
 ): Vector {
-  let d = dOutput;
-  for (let i = spec.hidden.length - 1; i >= 0; i--) {
+  let d = dLast;
+  for (let i = pass.spec.hidden.length - 1; i >= 0; i--) {
     const h = activations[i + 1];
     // Both slopes follow from the output: relu' = [h > 0], tanh' = 1 - h^2.
-    const dy = spec.activation === "relu"
+    const dy = pass.spec.activation === "relu"
       ? d.map((v, j) => h[j] > 0 ? v : 0)
       : d.map((v, j) => v * (1 - h[j] * h[j]));
-    d = affineBackward(weights, gradient, {
-      name: `${side}.${i}`,
-      x: activations[i],
-      dy,
-    });
+    d = affineBackward(pass, `${side}.${i}`, { x: activations[i], dy });
   }
   return d;
 }

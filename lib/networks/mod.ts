@@ -3,16 +3,10 @@
  *
  * @module
  */
-export {
-  approxPosteriorOf,
-  decode,
-  type Decoded,
-  encode,
-  type Encoded,
-  likelihoodOf,
-  networkLatentModel,
-} from "./forward.ts";
+export { decode, type Decoded, likelihoodOf } from "./decoder.ts";
+export { approxPosteriorOf, encode, type Encoded } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
+export { networkLatentModel } from "./latent_model.ts";
 export {
   checkSpec,
   type LikelihoodSpec,

@@ -1,0 +1,78 @@
+import { type Normal, normal } from "../distributions/mod.ts";
+import type { Vector } from "../math/mod.ts";
+import { affine, hiddenForward } from "./layers.ts";
+import type { NetworkSpec } from "./spec.ts";
+import type { Weights } from "./weights.ts";
+
+/** What the encoder says of one x; an autoencoder has no logVar. */
+export interface Encoded {
+  /** [latentDim]. */
+  readonly mean: Vector;
+  /** ln variance, [latentDim]. */
+  readonly logVar?: Vector;
+}
+
+/**
+ * Runs the encoder on one image.
+ *
+ * @param spec the network
+ * @param weights its weights
+ * @param x [dataDim]
+ * @returns the parameters of q(z given x), [latentDim] each
+ * @throws {RangeError} if x has another length or a weight is missing
+ *
+ * @example
+ * ```ts
+ * import { encode, initialWeights, type NetworkSpec } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec: NetworkSpec = {
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * };
+ * const { mean, logVar } = encode(spec, initialWeights(spec, { seed: 0 }), [0, 1, 1, 0]);
+ * assertEquals([mean.length, logVar?.length], [2, 2]);
+ * ```
+ */
+export function encode(spec: NetworkSpec, weights: Weights, x: Vector): Encoded {
+  const h = hiddenForward({ spec, weights }, "encoder", x).at(-1)!;
+  return encoderHeads(spec, weights, h);
+}
+
+/** The outputs of the encoder, given its last hidden layer. */
+export function encoderHeads(spec: NetworkSpec, weights: Weights, h: Vector): Encoded {
+  const mean = affine(weights, "encoder.mean", h);
+  if (spec.model === "autoencoder") return { mean };
+  return { mean, logVar: affine(weights, "encoder.logVar", h) };
+}
+
+/**
+ * Makes q(z given x) = N(mean, exp(logVar)) of what the encoder said.
+ *
+ * @param encoded from `encode`
+ * @returns the distribution of z
+ * @throws {TypeError} if there is no logVar: an autoencoder has no q
+ * @throws {RangeError} if a mean is not finite, or a scale exp(logVar / 2) is not or
+ *   is 0
+ *
+ * @example
+ * ```ts
+ * import { approxPosteriorOf } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(approxPosteriorOf({ mean: [1], logVar: [0] }).scale, [1]);
+ * ```
+ */
+export function approxPosteriorOf({ mean, logVar }: Encoded): Normal {
+  if (!logVar) {
+    throw new TypeError(
+      "Cannot make q(z given x) as the model must be a vae: an autoencoder has no logVar",
+    );
+  }
+  return normal({ mean, scale: logVar.map((l) => Math.exp(l / 2)) });
+}
