@@ -6,9 +6,16 @@ import {
 import { checkRectangular, checkSquare, identity } from "./matrix.ts";
 import type { Matrix, Vector } from "./types.ts";
 
+/** Far below the rounding of elements of size 1, far above the subnormal numbers. */
+const NEGLIGIBLE = 1e-100;
+
+function largestOf(matrix: Matrix): number {
+  return matrix.flat().reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
+}
+
 function checkSymmetric(matrix: Matrix, act: string): void {
   checkSquare(matrix, act);
-  const largest = Math.max(...matrix.flat().map(Math.abs));
+  const largest = largestOf(matrix);
   for (let i = 0; i < matrix.length; i++) {
     for (let j = 0; j < i; j++) {
       // A covariance that was multiplied together is symmetric up to rounding only.
@@ -30,8 +37,8 @@ function checkSymmetric(matrix: Matrix, act: string): void {
  * @param a Shape `[n][n]`, symmetric (to 1e-12 of its largest element), positive
  * definite. Only the lower triangle is used.
  * @returns `L`, shape `[n][n]`, zeros above the diagonal.
- * @throws {RangeError} If the matrix is not square, not symmetric, or not positive
- * definite; the message names the pivot.
+ * @throws {RangeError} If the matrix is not square, not finite, not symmetric, or not
+ * positive definite; the message names the pivot.
  *
  * @example The factor of a covariance
  * ```ts
@@ -71,7 +78,8 @@ export function cholesky(a: Matrix): number[][] {
  * @param a Shape `[n][n]`, not singular.
  * @param b One right side, shape `[n]`, or several as columns, shape `[n][m]`.
  * @returns `x` in the shape of `b`.
- * @throws {RangeError} If the matrix is not square or is singular, or `b` does not fit.
+ * @throws {RangeError} If the matrix is not square, not finite or singular, or `b` does
+ * not fit.
  *
  * @example Two equations
  * ```ts
@@ -115,7 +123,7 @@ function solveColumns(a: Matrix, b: Matrix): number[][] {
  *
  * @param a Shape `[n][n]`, not singular.
  * @returns Shape `[n][n]`.
- * @throws {RangeError} If the matrix is not square or is singular.
+ * @throws {RangeError} If the matrix is not square, not finite or singular.
  *
  * @example A precision from a covariance
  * ```ts
@@ -137,7 +145,8 @@ export function inverse(a: Matrix): number[][] {
  *
  * @param a Shape `[n][n]`, symmetric and positive definite.
  * @returns `ln det A`, in nats.
- * @throws {RangeError} If the matrix is not square, symmetric and positive definite.
+ * @throws {RangeError} If the matrix is not square, finite, symmetric and positive
+ * definite.
  *
  * @example A determinant of 36
  * ```ts
@@ -160,7 +169,7 @@ export function logDet(a: Matrix): number {
  * @returns `values`, shape `[n]`, ascending, and `vectors`, shape `[n][n]`: the columns
  * are the eigenvectors, of length 1, in the order of the values; their signs are
  * arbitrary.
- * @throws {RangeError} If the matrix is not square or not symmetric.
+ * @throws {RangeError} If the matrix is not square, not finite or not symmetric.
  *
  * @example The axes of an ellipse
  * ```ts
@@ -176,10 +185,17 @@ export function symmetricEigen(
   a: Matrix,
 ): { values: number[]; vectors: number[][] } {
   checkSymmetric(a, "decompose");
-  const found = new EigenvalueDecomposition(new DenseMatrix(a), {
+  // The iteration fails on subnormal numbers: bring the largest element to about 1, by
+  // a power of 2, and drop what is too small to be seen beside it.
+  const largest = largestOf(a);
+  const unit = largest > 0 ? 2 ** Math.floor(Math.log2(largest)) : 1;
+  const scaled = a.map((row) =>
+    row.map((x) => Math.abs(x / unit) < NEGLIGIBLE ? 0 : x / unit)
+  );
+  const found = new EigenvalueDecomposition(new DenseMatrix(scaled), {
     assumeSymmetric: true,
   });
-  const unordered = found.realEigenvalues;
+  const unordered = found.realEigenvalues.map((value) => value * unit);
   const order = unordered.map((_, i) => i).sort((i, j) => unordered[i] - unordered[j]);
   return {
     values: order.map((i) => unordered[i]),

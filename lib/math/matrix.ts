@@ -23,7 +23,7 @@ export function checkRectangular(matrix: Matrix, act: string): void {
   }
 }
 
-/** Throws unless a matrix has as many rows as columns, at least one. */
+/** Throws unless a matrix has as many rows as columns, at least one, and is finite. */
 export function checkSquare(matrix: Matrix, act: string): void {
   checkRectangular(matrix, act);
   if (matrix.length !== matrix[0].length) {
@@ -31,6 +31,14 @@ export function checkSquare(matrix: Matrix, act: string): void {
       `Cannot ${act} as the matrix must be square: it is ${shapeOf(matrix)}`,
     );
   }
+  matrix.forEach((row, i) => {
+    const j = row.findIndex((x) => !Number.isFinite(x));
+    if (j >= 0) {
+      throw new RangeError(
+        `Cannot ${act} as the matrix must be finite: [${i}][${j}] is ${row[j]}`,
+      );
+    }
+  });
 }
 
 /**
