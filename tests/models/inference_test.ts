@@ -1,0 +1,140 @@
+import {
+  assertEquals,
+  assertLessOrEqual,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import type { BackendName } from "elbo/backend";
+import { normal, reparameterize, standardNormal } from "elbo/distributions";
+import { normalAt, sigmoid, STREAMS, type Vector } from "elbo/math";
+import { createStep, type Step } from "elbo/models";
+import { decode, encode, likelihoodOf } from "elbo/networks";
+import { testSeed } from "../helpers/seed.ts";
+import { float32Tolerance } from "../helpers/tolerance.ts";
+import { testOnBackends } from "./backends.ts";
+import { type RandomNetwork, randomNetwork } from "./random_network.ts";
+
+const seed = testSeed(5);
+const noise = { seed: 1, stream: STREAMS.evaluation };
+// Every likelihood with two hidden layers; the second is an autoencoder.
+const networks = [8, 9, 10, 11].map((index) => randomNetwork(index, seed));
+const vaes = networks.filter(({ spec }) => spec.model === "vae");
+
+testOnBackends("encode: agrees with float64", async (backend) => {
+  for (const network of networks) {
+    await withStep(network, backend, async (step) => {
+      const { spec, weights, images } = network;
+      const found = await step.encode(flatten(images), images.length);
+      const exact = images.map((image) => encode(spec, weights, image));
+      assertNear(found.mean, exact.flatMap(({ mean }) => mean));
+      assertNear(found.logVar ?? [], exact.flatMap(({ logVar = [] }) => logVar));
+    });
+  }
+});
+
+testOnBackends("decode: agrees with float64", async (backend) => {
+  for (const network of networks) {
+    await withStep(network, backend, async (step) => {
+      const { spec, weights, eps } = network;
+      const found = await step.decode(flatten(eps), eps.length);
+      const exact = eps.map((z) => decode(spec, weights, z));
+      const of = (name: "mean" | "logits" | "variance") =>
+        exact.flatMap((row) => (row as Record<string, Vector>)[name] ?? []);
+      const bernoulli = spec.likelihood.kind === "bernoulli";
+      assertNear(found.mean, bernoulli ? of("logits").map(sigmoid) : of("mean"));
+      assertNear(found.logits ?? [], of("logits"));
+      assertNear(found.variance ?? [], of("variance"));
+    });
+  }
+});
+
+testOnBackends(
+  "logWeights: ln p(x, z) - ln q(z given x) in float64",
+  async (backend) => {
+    const numSamples = 3;
+    for (const network of vaes) {
+      await withStep(network, backend, async (step) => {
+        const batch = batchOf(network);
+        const found = await step.logWeights({ ...batch, numSamples, noise });
+        assertNear(found, exactLogWeights(network, { numSamples, step: batch.step }));
+        const other = exactLogWeights(network, { numSamples, step: batch.step + 1 });
+        assertThrows(() => assertNear(found, other));
+      });
+    }
+  },
+);
+
+// The witness: two densities evaluated apart, with their constants.
+function exactLogWeights(
+  { spec, weights, images }: RandomNetwork,
+  { numSamples, step }: { numSamples: number; step: number },
+): number[] {
+  const prior = standardNormal(spec.latentDim);
+  const batchSize = images.length;
+  return Array.from({ length: numSamples * batchSize }, (_, row) => {
+    const image = images[row % batchSize];
+    const { mean, logVar } = encode(spec, weights, image);
+    const scale = logVar!.map((value) => Math.exp(value / 2));
+    const eps = mean.map((_, column) =>
+      Math.fround(normalAt({ ...noise, step, row, column }))
+    );
+    const z = reparameterize({ mean, scale, eps });
+    const likelihood = likelihoodOf(spec, decode(spec, weights, z));
+    return likelihood.logProb(image) + prior.logProb(z) -
+      normal({ mean, scale }).logProb(z);
+  });
+}
+
+testOnBackends("logWeights: blocks do not show", async (backend) => {
+  // 2000 rows are two blocks of at most 1024; 7 images divide neither evenly.
+  const [network] = vaes;
+  const images = Array.from({ length: 7 }, () => network.images[0]);
+  await withStep(network, backend, async (step) => {
+    const batch = { ...batchOf({ ...network, images }), noise };
+    const many = await step.logWeights({ ...batch, numSamples: 300 });
+    assertEquals(many.length, 300 * 7);
+    const few = await step.logWeights({ ...batch, numSamples: 140 });
+    assertNear(few, [...many.subarray(0, 140 * 7)]);
+    const last = exactLogWeights({ ...network, images }, { numSamples: 300, step: 3 });
+    assertNear(many, last);
+  });
+});
+
+Deno.test("logWeights: refuses an autoencoder", async () => {
+  const network = networks.find(({ spec }) => spec.model === "autoencoder")!;
+  await withStep(network, "cpu", async (step) => {
+    await assertRejects(
+      () => step.logWeights({ ...batchOf(network), noise, numSamples: 1 }),
+      TypeError,
+      "Cannot weigh samples as the model must be a vae: autoencoder",
+    );
+  });
+});
+
+function batchOf({ images }: RandomNetwork) {
+  return { images: flatten(images), batchSize: images.length, step: 3 };
+}
+
+async function withStep(
+  { spec, weights }: RandomNetwork,
+  backend: BackendName,
+  body: (step: Step) => Promise<void>,
+): Promise<void> {
+  const options = { seed: 0, learningRate: 1, weights, backend };
+  const step = await createStep(spec, options);
+  await body(step);
+  step.dispose();
+}
+
+function flatten(rows: readonly Vector[]): Float32Array {
+  return Float32Array.from(rows.flat());
+}
+
+// Sums of at most 500 terms along any path, as large together as the largest value.
+function assertNear(found: ArrayLike<number>, exact: Vector): void {
+  assertEquals(found.length, exact.length);
+  const tolerance = float32Tolerance(500, Math.max(1, ...exact.map(Math.abs)));
+  exact.forEach((value, i) =>
+    assertLessOrEqual(Math.abs(found[i] - value), tolerance, `element ${i}`)
+  );
+}

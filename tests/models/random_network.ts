@@ -1,0 +1,62 @@
+import { createRandom, type Matrix, type Random, STREAMS } from "elbo/math";
+import { type NetworkSpec, type Weights, weightShapes } from "elbo/networks";
+
+/** A network with weights, images and noise, all float32 numbers. */
+export interface RandomNetwork {
+  readonly spec: NetworkSpec;
+  readonly weights: Weights;
+  readonly images: Matrix;
+  /** [batchSize, latentDim]. */
+  readonly eps: Matrix;
+}
+
+const likelihoods: NetworkSpec["likelihood"][] = [
+  { kind: "bernoulli" },
+  { kind: "gaussian", variance: "pixel" },
+  { kind: "gaussian", variance: "shared" },
+  { kind: "gaussian", variance: 0.1 },
+];
+
+/**
+ * Network number `index`: over 20 of them every likelihood meets both models, both
+ * activations, and depths 0 to 3; sizes and beta are drawn.
+ */
+export function randomNetwork(index: number, seed: number): RandomNetwork {
+  const random = createRandom({ seed, stream: STREAMS.test, step: index });
+  const size = (most: number) => 1 + random.integer(most);
+  const spec: NetworkSpec = {
+    model: index % 5 === 4 ? "autoencoder" : "vae",
+    dataDim: size(150),
+    hidden: Array.from({ length: Math.floor(index / 4) % 4 }, () => 3 + size(60)),
+    latentDim: size(8),
+    activation: random.uniform() < 0.5 ? "relu" : "tanh",
+    likelihood: likelihoods[index % 4],
+    beta: [0, 0.5, 1, 4][random.integer(4)],
+  };
+  const batchSize = size(9);
+  const grey = spec.likelihood.kind === "gaussian";
+  const pixel = () => grey ? Math.fround(random.uniform()) : random.integer(2);
+  const noise = () => Math.fround(random.normal());
+  return {
+    spec,
+    weights: randomWeights(spec, random),
+    images: matrix(batchSize, spec.dataDim, pixel),
+    eps: matrix(batchSize, spec.latentDim, noise),
+  };
+}
+
+/** Weights of the size that Glorot gives, and biases that are not zero. */
+export function randomWeights(spec: NetworkSpec, random: Random): Weights {
+  return new Map(
+    [...weightShapes(spec)].map(([name, shape]) => {
+      const scale = shape.length === 1 ? 0.3 : Math.sqrt(2 / (shape[0] + shape[1]));
+      const length = shape.reduce((product, n) => product * n);
+      const values = Float32Array.from({ length }, () => scale * random.normal());
+      return [name, { shape, values }] as const;
+    }),
+  );
+}
+
+function matrix(rows: number, columns: number, draw: () => number): Matrix {
+  return Array.from({ length: rows }, () => Array.from({ length: columns }, draw));
+}
