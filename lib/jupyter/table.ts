@@ -24,7 +24,8 @@ export interface TableOptions {
   readonly caption?: string;
 }
 
-interface Cells {
+/** A table as texts. */
+export interface Cells {
   readonly headings: string[];
   readonly numeric: boolean[];
   readonly rows: string[][];
@@ -63,7 +64,8 @@ export async function showTable(
   });
 }
 
-function layOut(
+/** Turns records into the texts of a table. */
+export function layOut(
   rows: readonly Readonly<Record<string, unknown>>[],
   columns: readonly (string | Column)[],
 ): Cells {
@@ -89,7 +91,11 @@ function cellText(value: unknown, { format, decimals, digits }: Column): string 
   return formatNumber(value, { digits });
 }
 
-function tableText({ headings, numeric, rows }: Cells, caption?: string): string {
+/** Writes a table in plain characters. */
+export function tableText(
+  { headings, numeric, rows }: Cells,
+  caption?: string,
+): string {
   const widths = headings.map((heading, column) =>
     Math.max(...[heading, ...rows.map((row) => row[column])].map((text) => text.length))
   );
@@ -102,7 +108,11 @@ function tableText({ headings, numeric, rows }: Cells, caption?: string): string
   return (caption === undefined ? lines : [caption, "", ...lines]).join("\n");
 }
 
-function tableHtml({ headings, numeric, rows }: Cells, caption?: string): string {
+/** Writes a table in HTML that front ends style themselves. */
+export function tableHtml(
+  { headings, numeric, rows }: Cells,
+  caption?: string,
+): string {
   const align = (column: number) =>
     ` style="text-align: ${numeric[column] ? "right" : "left"}"`;
   const row = (texts: readonly string[], tag: string) =>

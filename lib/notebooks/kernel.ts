@@ -63,6 +63,8 @@ export interface KernelOptions {
   readonly directory: string;
   /** Existing folder for the short-lived connection file. */
   readonly scratch: string;
+  /** Variables added to the kernel's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -34,11 +34,16 @@ const STDERR_LINES_KEPT = 8;
  * The connection file holds the session's key: it is readable by its owner alone
  * and removed when the process ends.
  *
- * @param options Working directory, and an existing folder for the connection file.
+ * @param options Working directory, an existing folder for the connection file, and
+ *   variables added to the environment.
  * @returns The process; it may not be listening yet.
  */
 export async function startKernelProcess(
-  { directory, scratch }: { directory: string; scratch: string },
+  { directory, scratch, env }: {
+    directory: string;
+    scratch: string;
+    env?: Readonly<Record<string, string>>;
+  },
 ): Promise<KernelProcess> {
   const connection = chooseConnection();
   const file = await Deno.makeTempFile({
@@ -51,7 +56,7 @@ export async function startKernelProcess(
     const child = new Deno.Command(Deno.execPath(), {
       args: ["jupyter", "--kernel", "--conn", file],
       cwd: directory,
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -99,10 +104,12 @@ function describeEnd(status: Deno.CommandStatus, stderr: string[]): string {
 }
 
 async function keepLastLines(stream: ReadableStream<Uint8Array>): Promise<string[]> {
+  const decoder = new TextDecoder();
   let text = "";
   try {
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-      text = (text + chunk).split("\n").slice(-STDERR_LINES_KEPT - 1).join("\n");
+    for await (const chunk of stream) {
+      text += decoder.decode(chunk, { stream: true });
+      text = text.split("\n").slice(-STDERR_LINES_KEPT - 1).join("\n");
     }
   } catch {
     // the pipe broke with the process: what was read is what there is

@@ -1,0 +1,159 @@
+/**
+ * Holding the outputs of a run against those that are stored.
+ *
+ * @module
+ */
+
+import { compareText, near } from "./compare_text.ts";
+import { type CodeCell, type Notebook, type Output, tagsOf } from "./notebook.ts";
+import { pngSize } from "./png_size.ts";
+
+/** Something that is not as it should be in one cell. */
+export interface Finding {
+  /** Id of the cell; `undefined` for the whole notebook. */
+  readonly cellId?: string;
+  /** What it is, in one line. */
+  readonly message: string;
+}
+
+/** Cells with this tag print seconds: their numbers are not compared. */
+export const TIMING_TAG = "timing";
+
+/** Cells with this tag do less under `--check`: only the kinds of outputs are compared. */
+export const SHORTENED_TAG = "shortened";
+
+type DisplayOutput = Extract<Output, { data: unknown }>;
+
+/**
+ * Compares the outputs of every code cell.
+ *
+ * @param stored The notebook as it is stored.
+ * @param fresh The same notebook, executed.
+ * @returns The differences in the order of the cells; none when all is as stored.
+ */
+export function compareNotebooks(stored: Notebook, fresh: Notebook): Finding[] {
+  return stored.cells.flatMap((cell, index) => {
+    const other = fresh.cells[index];
+    if (cell.cell_type !== "code" || other?.cell_type !== "code") return [];
+    return compareCells(cell, other).map((message) => ({ cellId: cell.id, message }));
+  });
+}
+
+function compareCells(stored: CodeCell, fresh: CodeCell): string[] {
+  if (stored.outputs.length !== fresh.outputs.length) {
+    return [
+      `${count(stored.outputs)} stored, ${count(fresh.outputs)} now` +
+      `${kinds(stored.outputs)} -> ${kinds(fresh.outputs)}`,
+    ];
+  }
+  const tags = tagsOf(stored);
+  const compare = tags.includes(SHORTENED_TAG) ? compareKinds : compareOutputs;
+  return stored.outputs.flatMap((output, index) => {
+    const messages = compare(output, fresh.outputs[index], {
+      ignoreNumbers: tags.includes(TIMING_TAG),
+    });
+    return messages.map((message) => `output ${index + 1}: ${message}`);
+  });
+}
+
+function compareKinds(stored: Output, fresh: Output): string[] {
+  const [before, now] = [kind(stored), kind(fresh)];
+  return before === now ? [] : [`${before} became ${now}`];
+}
+
+interface CompareOptions {
+  readonly ignoreNumbers: boolean;
+}
+
+function compareOutputs(
+  stored: Output,
+  fresh: Output,
+  options: CompareOptions,
+): string[] {
+  const changed = compareKinds(stored, fresh);
+  if (changed.length > 0) return changed;
+  if (stored.output_type === "stream" && fresh.output_type === "stream") {
+    return compareStrings(stored.text, fresh.text, options);
+  }
+  if (stored.output_type === "error" && fresh.output_type === "error") {
+    return compareStrings(
+      `${stored.ename}: ${stored.evalue}`,
+      `${fresh.ename}: ${fresh.evalue}`,
+      options,
+    );
+  }
+  const [left, right] = [stored as DisplayOutput, fresh as DisplayOutput];
+  return Object.keys(left.data).flatMap((type) =>
+    compareData(left.data[type], right.data[type], options)
+      .map((message) => `${type}: ${message}`)
+  );
+}
+
+function compareData(
+  stored: unknown,
+  fresh: unknown,
+  options: CompareOptions,
+): string[] {
+  if (typeof stored !== "string" || typeof fresh !== "string") {
+    return compareJson(stored, fresh, options);
+  }
+  const size = pngSize(stored);
+  if (size === undefined) return compareStrings(stored, fresh, options);
+  const now = pngSize(fresh);
+  if (now?.width === size.width && now.height === size.height) return [];
+  const words = now === undefined ? "no picture" : `${now.width} x ${now.height}`;
+  return [`the picture of ${size.width} x ${size.height} pixels became ${words}`];
+}
+
+function compareStrings(
+  stored: string,
+  fresh: string,
+  options: CompareOptions,
+): string[] {
+  const difference = compareText(stored, fresh, options);
+  return difference === undefined ? [] : [difference];
+}
+
+function compareJson(
+  stored: unknown,
+  fresh: unknown,
+  options: CompareOptions,
+): string[] {
+  if (typeof stored === "string" && typeof fresh === "string") {
+    return compareStrings(stored, fresh, options);
+  }
+  if (typeof stored === "number" && typeof fresh === "number") {
+    const same = options.ignoreNumbers || near(String(stored), String(fresh));
+    return same ? [] : [`the number ${stored} became ${fresh}`];
+  }
+  if (isObject(stored) && isObject(fresh)) {
+    const [keys, others] = [Object.keys(stored).sort(), Object.keys(fresh).sort()];
+    if (keys.join() !== others.join()) {
+      return [`the keys ${keys.join()} became ${others.join()}`];
+    }
+    for (const key of keys) {
+      const [difference] = compareJson(stored[key], fresh[key], options);
+      if (difference !== undefined) return [`${key}: ${difference}`];
+    }
+    return [];
+  }
+  return stored === fresh ? [] : [`${String(stored)} became ${String(fresh)}`];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function kind(output: Output): string {
+  if (output.output_type === "stream") return output.name;
+  if (output.output_type === "error") return "error";
+  return `${output.output_type} (${Object.keys(output.data).sort().join(", ")})`;
+}
+
+function kinds(outputs: readonly Output[]): string {
+  return outputs.length === 0 ? " none" : ` ${outputs.map(kind).join("; ")}`;
+}
+
+function count(outputs: readonly Output[]): string {
+  return outputs.length === 1 ? "1 output" : `${outputs.length} outputs`;
+}

@@ -1,0 +1,94 @@
+/** Relative tolerance of a printed number. */
+export const RELATIVE_TOLERANCE = 1e-6;
+
+// deno-lint-ignore no-control-regex
+const ANSI_STYLE = /\x1b\[[0-9;]*m/g;
+const NUMBER =
+  /(?<![\p{L}\p{N}_.])[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?/gu;
+
+/** How texts are compared. */
+export interface CompareTextOptions {
+  /** Compare only the words between the numbers. */
+  readonly ignoreNumbers?: boolean;
+}
+
+/**
+ * Compares two texts, number by number.
+ *
+ * Words must be equal; white space counts as one space. Whole numbers must be equal; a
+ * number with decimals or an exponent may differ by 1e-6 of the larger magnitude, or
+ * by one unit of its last printed digit, since a last-bit difference can turn that.
+ *
+ * @param stored The text that is stored.
+ * @param fresh The text of this run.
+ * @param options What to leave out.
+ * @returns What differs first, in one line; `undefined` when nothing does.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compareText } from "./compare_text.ts";
+ *
+ * assertEquals(compareText("KL = 0.1235 nats", "KL = 0.1234 nats"), undefined);
+ * assertEquals(
+ *   compareText("KL = 0.1235 nats", "KL = 0.1335 nats"),
+ *   "the number 0.1235 became 0.1335",
+ * );
+ * ```
+ */
+export function compareText(
+  stored: string,
+  fresh: string,
+  { ignoreNumbers = false }: CompareTextOptions = {},
+): string | undefined {
+  const [left, right] = [split(stored), split(fresh)];
+  for (let i = 0; i < Math.max(left.words.length, right.words.length); i++) {
+    if (left.words[i] !== right.words[i]) {
+      return `the text ${quote(left.words[i])} became ${quote(right.words[i])}`;
+    }
+    if (i >= left.numbers.length || ignoreNumbers) continue;
+    if (!near(left.numbers[i], right.numbers[i])) {
+      return `the number ${left.numbers[i]} became ${right.numbers[i]}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Tells whether two printed numbers agree, as {@link compareText} does.
+ *
+ * @param stored A number as printed.
+ * @param fresh Another.
+ * @returns Whether they agree.
+ */
+export function near(stored: string, fresh: string): boolean {
+  const [left, right] = [stored, fresh].map((text) =>
+    Number(text.replace("\u2212", "-"))
+  );
+  if (left === right) return true;
+  const unit = Math.max(lastDigit(stored), lastDigit(fresh));
+  const larger = Math.max(Math.abs(left), Math.abs(right));
+  // 1.001: the unit itself is rounded
+  return Math.abs(left - right) <= Math.max(RELATIVE_TOLERANCE * larger, 1.001 * unit);
+}
+
+/** One unit of the last printed digit; 0 for a whole number. */
+function lastDigit(text: string): number {
+  const [mantissa, exponent] = text.toLowerCase().split("e");
+  const decimals = mantissa.split(".")[1]?.length ?? 0;
+  if (decimals === 0 && exponent === undefined) return 0;
+  return 10 ** (Number(exponent ?? 0) - decimals);
+}
+
+function split(text: string): { words: string[]; numbers: string[] } {
+  const plain = text.replace(ANSI_STYLE, "");
+  return {
+    words: plain.split(NUMBER).map((word) => word.replace(/\s+/g, " ").trim()),
+    numbers: plain.match(NUMBER) ?? [],
+  };
+}
+
+function quote(text: string | undefined): string {
+  if (text === undefined) return "(nothing)";
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+}

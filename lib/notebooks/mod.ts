@@ -1,0 +1,43 @@
+/**
+ * Notebooks without Python: executing them in Deno's own kernel, storing their outputs
+ * in a normal form, comparing, checking their code, and turning them into pages.
+ *
+ * @module
+ */
+export {
+  checkCode,
+  joinCode,
+  type JoinedCode,
+  type NotebookFile,
+} from "./check_code.ts";
+export {
+  compareNotebooks,
+  type Finding,
+  SHORTENED_TAG,
+  TIMING_TAG,
+} from "./compare.ts";
+export { compareText, RELATIVE_TOLERANCE } from "./compare_text.ts";
+export {
+  CellFailure,
+  executeNotebook,
+  type ExecuteNotebookOptions,
+  type FailureKind,
+} from "./execute.ts";
+export { formatCells } from "./format_cells.ts";
+export { checkHouseRules, checkOrder, LARGEST_NOTEBOOK } from "./house_rules.ts";
+export {
+  CellTimeoutError,
+  type Kernel,
+  KernelDeathError,
+  startKernel,
+} from "./kernel.ts";
+export {
+  type Cell,
+  type CodeCell,
+  type Notebook,
+  type Output,
+  parseNotebook,
+  stringifyNotebook,
+  tagsOf,
+} from "./notebook.ts";
+export { type PageOptions, renderPage } from "./page/page.ts";
