@@ -145,7 +145,7 @@ export function formatRunConfig(config: RunConfig): string {
  * them.
  *
  * @param config The configuration.
- * @returns 64 hexadecimal digits.
+ * @returns 64 hexadecimal digits, the SHA-256 of its JSON with sorted keys.
  */
 export function hashRunConfig(config: RunConfig): Promise<string> {
   const { epochs: _epochs, backend: _backend, ...training } = config.training;

@@ -135,6 +135,7 @@ export async function loadModel(run: Run): Promise<Weights> {
  *
  * @param path The file.
  * @param model The network, kept as JSON in the metadata, and its weights.
+ * @throws {Error} If it cannot be written: one sentence with a remedy.
  */
 export async function writeModel(
   path: string,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { sha256 } from "elbo/files";
 import {
   formatMetrics,
+  loadModel,
   type MetricsRecord,
   openRun,
   resumeRun,
@@ -11,12 +12,12 @@ import {
 } from "elbo/training";
 import { granted } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
-import { fakeCreateStep, tinyDataset, tinyOptions } from "./fakes.ts";
+import { fakeCreateStep, FakeStep, tinyDataset, tinyOptions } from "./fakes.ts";
 
 const ignore = !granted("read", "write");
 const hooks: RunHooks = { dataset: tinyDataset(), createStep: fakeCreateStep() };
 
-/** A test that needs a folder: ignored where files may not be written. */
+/** A test that writes files: ignored where that is not granted. */
 function fileTest(name: string, body: (dir: string) => Promise<void>): void {
   Deno.test({ name, ignore, fn: () => withTempDir(body) });
 }
@@ -194,6 +195,35 @@ fileTest("trainRun: a step that cannot be made leaves no folder", async (dir) =>
   const createStep = () => Promise.reject(new Error("no backend"));
   await assertRejects(() => trainRun(tinyOptions, { ...hooks, createStep, out }));
   assertEquals(await names(dir), []);
+});
+
+fileTest("trainRun: a run that fails frees its step", async (dir) => {
+  const steps: FakeStep[] = [];
+  const createStep = () => {
+    const step = new FakeStep({ onTrain: () => NaN });
+    steps.push(step);
+    return Promise.resolve(step);
+  };
+  const out = join(dir, "run");
+  await assertRejects(() => trainRun(tinyOptions, { ...hooks, createStep, out }));
+  assertEquals(steps.map(({ disposed }) => disposed), [true]);
+});
+
+fileTest("loadModel: gives what the step had learnt", async (dir) => {
+  const { run, step } = await train(dir, 1);
+  assertEquals(await loadModel(run), (await step.state()).weights);
+  assertEquals(await loadModel(await openRun(dir)), (await step.state()).weights);
+});
+
+fileTest("loadModel: refuses a run without a model, or with another's", async (dir) => {
+  const [one, two] = [join(dir, "one"), join(dir, "two")];
+  const { run } = await train(one, 1);
+  const network = { ...tinyOptions.network, latentDim: 3 };
+  await trainRun({ ...tinyOptions, network }, { ...hooks, out: two });
+  await Deno.copyFile(join(two, "model.safetensors"), run.files.model);
+  await assertRejects(() => loadModel(run), RangeError, "encoder.mean.weight");
+  await Deno.remove(run.files.model);
+  await assertRejects(() => loadModel(run), RangeError, "there is none yet");
 });
 
 fileTest("openRun: refuses a folder that is no run", async (dir) => {
