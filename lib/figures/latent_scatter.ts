@@ -18,6 +18,8 @@ export interface LatentScatterOptions
   extends Partial<Pick<ChartOptions, "title" | "subtitle" | "width" | "height">> {
   /** The class of each point; without it all have one colour. */
   readonly labels?: ArrayLike<number>;
+  /** The name of each class by its number; the number itself unless told. */
+  readonly labelNames?: readonly string[];
   /** What a class is called in the legend, "digit" say; "label" unless told. */
   readonly labelTitle?: string;
 }
@@ -98,7 +100,7 @@ function scatter({ points, xTitle, yTitle }: Plane, options: ShownOptions): Char
   const values = points.map(([first, second], i) => ({
     x: plotted(first),
     y: plotted(second),
-    ...(classes ? { label: String(classes[i]) } : {}),
+    ...(classes ? { label: nameOf(classes[i], options) } : {}),
   }));
   return chart({
     ...frame({ ...options, width, height, xTitle, yTitle }),
@@ -194,8 +196,13 @@ function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+function nameOf(label: number, { labelNames }: LatentScatterOptions): string {
+  return labelNames?.[label] ?? String(label);
+}
+
 /** At most ten classes get the safe colours; more get a scheme from dark to light. */
-function classColor({ classes, labelTitle = "label" }: ShownOptions) {
+function classColor(options: ShownOptions) {
+  const { classes, labelTitle = "label" } = options;
   if (!classes) return {};
   const domain = [...new Set(classes)].sort((a, b) => a - b);
   const scheme = colorScheme("turbo");
@@ -206,7 +213,7 @@ function classColor({ classes, labelTitle = "label" }: ShownOptions) {
     color: {
       field: "label",
       type: "nominal",
-      scale: { domain: domain.map(String), range },
+      scale: { domain: domain.map((label) => nameOf(label, options)), range },
       legend: {
         title: labelTitle,
         symbolOpacity: 1,
@@ -232,7 +239,7 @@ function strip(points: Matrix, options: ShownOptions): ChartSpec {
     data: {
       values: points.map(([z], i) => ({
         z: plotted(z),
-        ...(classes ? { label: String(classes[i]) } : {}),
+        ...(classes ? { label: nameOf(classes[i], options) } : {}),
       })),
     },
     mark: { type: "tick", opacity: 0.35, thickness: 1, color: LINE_COLORS[0] },

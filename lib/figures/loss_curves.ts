@@ -20,6 +20,7 @@ export interface EpochRecord {
   readonly trainObjective?: number | null;
   readonly trainElbo?: number | null;
   readonly testElbo?: number | null;
+  readonly validationElbo?: number | null;
   readonly testExpectedLogLikelihood?: number | null;
   readonly testKl?: number | null;
 }
@@ -40,6 +41,7 @@ const ofModel: readonly Panel[] = [
     lines: [
       { series: "train", value: ({ trainElbo }) => -number(trainElbo) },
       { series: "test", value: ({ testElbo }) => -number(testElbo) },
+      { series: "validation", value: ({ validationElbo }) => -number(validationElbo) },
     ],
   },
   {
@@ -150,7 +152,8 @@ function panelSpec(
 ): ChartDraft {
   const epochs = new Set(rows.map(({ epoch }) => epoch));
   const last = Math.max(...epochs);
-  const series = lines.map((line) => line.series);
+  const drawn = new Set(rows.map((row) => row.series));
+  const series = lines.map((line) => line.series).filter((name) => drawn.has(name));
   return {
     title: titled(title, subtitle),
     width,
@@ -194,7 +197,7 @@ function panelSpec(
         orient: "none",
         direction: "vertical",
         columns: 1,
-        legendX: width - 62,
+        legendX: width - (series.length > 2 ? 86 : 62),
         legendY: 4,
       }),
     },

@@ -41,4 +41,10 @@ export {
   type SeriesPoint,
 } from "./series_line.ts";
 export { chart, type ChartSpec, CLASS_COLORS, LINE_COLORS } from "./theme.ts";
-export { type TiledImages, tileImages, type Tiles } from "./tile_images.ts";
+export {
+  columnsFor,
+  type TiledImages,
+  tileImages,
+  type Tiles,
+  zoomFor,
+} from "./tile_images.ts";

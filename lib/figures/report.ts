@@ -38,6 +38,8 @@ export interface Report {
   readonly figures: readonly ReportFigure[];
   /** The metrics by epoch. */
   readonly epochs: {
+    /** The units of the columns. */
+    readonly note: string;
     readonly head: readonly string[];
     readonly rows: readonly (readonly string[])[];
   };
@@ -69,7 +71,7 @@ const OPEN_EPOCHS = 20;
  *   numbers: [],
  *   notes: [],
  *   figures: [],
- *   epochs: { head: [], rows: [] },
+ *   epochs: { note: "", head: [], rows: [] },
  *   settings: [],
  *   commands: [],
  * });
@@ -146,12 +148,13 @@ function pngSize(png: Uint8Array): { width: number; height: number } {
   return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
-function epochTable({ head, rows }: Report["epochs"]): string {
+function epochTable({ note, head, rows }: Report["epochs"]): string {
   if (rows.length === 0) return "";
   const cells = (tag: string, row: readonly string[]) =>
     row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join("");
   const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
-  const table = `<div class="wide"><table class="epochs">
+  const table = `<p class="unit-note">${escapeMarkup(note)}</p>
+<div class="wide"><table class="epochs">
 <thead><tr>${
     head.map((cell) => `<th scope="col">${escapeMarkup(cell)}</th>`).join("")
   }</tr></thead>

@@ -25,7 +25,7 @@ p { max-width: 46rem; }
 .note { border-left: 3px solid var(--accent); padding-left: 1rem; }
 .numbers {
   display: grid;
-  grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr));
   gap: 1rem;
   margin: 0;
 }
@@ -35,6 +35,7 @@ p { max-width: 46rem; }
 .value { font-size: 1.9rem; font-variant-numeric: tabular-nums; line-height: 1.35; }
 .unit { color: var(--muted); font-size: 0.9rem; }
 .meaning { color: var(--muted); font-size: 0.9rem; line-height: 1.5; }
+.unit-note { margin: -0.6rem 0 0.8rem; color: var(--muted); font-size: 0.93rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.93rem; }
 th, td { padding: 0.35rem 1.4rem 0.35rem 0; text-align: left; vertical-align: top; }

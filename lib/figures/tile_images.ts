@@ -7,7 +7,7 @@ export interface Tiles {
   readonly width: number;
   /** How many images stand in a row. */
   readonly columns: number;
-  /** Pixels of the picture for one of the image, along each side; 3 unless told. */
+  /** Pixels of the picture for one of the image, along each side; see {@link zoomFor}. */
   readonly zoom?: number;
   /** White pixels between images, 6 unless told. */
   readonly gap?: number;
@@ -35,6 +35,42 @@ export interface TiledImages {
   readonly cellHeight: number;
 }
 
+/** The width in pixels that a grid comes near to unless told: 600 on the page. */
+const USUAL_WIDTH = 1200;
+
+/**
+ * Choose how large to draw the pixels of a grid, so that it is about as wide as a page.
+ *
+ * @param tiles The width of an image and the number of columns.
+ * @returns A whole number from 1 to 8.
+ */
+export function zoomFor({ width, columns }: Pick<Tiles, "width" | "columns">): number {
+  return Math.max(1, Math.min(8, Math.round(USUAL_WIDTH / (width * columns))));
+}
+
+/**
+ * Choose the number of columns for some images, so that the rows are full where they
+ * can be and the grid is wider than high.
+ *
+ * @param count How many images there are.
+ * @returns A divisor of the count from its root to twice that, else the root.
+ *
+ * @example
+ * ```ts
+ * import { columnsFor } from "elbo/figures";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([64, 100, 60, 7, 1].map(columnsFor), [16, 20, 12, 3, 1]);
+ * ```
+ */
+export function columnsFor(count: number): number {
+  const root = Math.ceil(Math.sqrt(count));
+  for (let columns = 2 * root; columns >= root; columns--) {
+    if (count % columns === 0 && columns < count) return columns;
+  }
+  return root;
+}
+
 /**
  * Lay grey images out in a grid, row by row, each pixel as a square of pixels.
  *
@@ -57,7 +93,7 @@ export interface TiledImages {
  */
 export function tileImages(tiles: Tiles): TiledImages {
   requireSizes(tiles);
-  const { count, height, width, columns, zoom = 3, gap = 6 } = tiles;
+  const { count, height, width, columns, zoom = zoomFor(tiles), gap = 6 } = tiles;
   const shown = Math.min(columns, count);
   const rows = Math.ceil(count / columns);
   const across = edges(shown, { cell: width * zoom, gap, breaks: tiles.columnBreaks });
@@ -68,6 +104,7 @@ export function tileImages(tiles: Tiles): TiledImages {
     const left = across.starts[i % columns];
     drawImage(tiles, {
       index: i,
+      zoom,
       at: top * across.total + left,
       pixels,
       stride: across.total,
@@ -85,7 +122,7 @@ export function tileImages(tiles: Tiles): TiledImages {
 }
 
 function requireSizes(tiles: Tiles): void {
-  const { images, count, height, width, columns, zoom = 3, gap = 6 } = tiles;
+  const { images, count, height, width, columns, zoom = 1, gap = 6 } = tiles;
   for (const [name, size] of Object.entries({ count, height, width, columns, zoom })) {
     if (Number.isInteger(size) && size >= 1) continue;
     throw new RangeError(
@@ -119,9 +156,10 @@ function edges(
 }
 
 function drawImage(
-  { images, height, width, zoom = 3, invert = false }: Tiles,
-  { index, at, pixels, stride }: {
+  { images, height, width, invert = false }: Tiles,
+  { index, at, pixels, stride, zoom }: {
     index: number;
+    zoom: number;
     at: number;
     pixels: Uint8Array;
     stride: number;

@@ -1,0 +1,88 @@
+import { evaluateRun, runDataset } from "./evaluate_run.ts";
+import { evaluationLines } from "./evaluation_lines.ts";
+import { UsageError } from "./errors.ts";
+import { count } from "./numbers.ts";
+import { defineCommand, type Parsed, runCommand } from "./options.ts";
+import { createStatusLine } from "./status_line.ts";
+import { trainedStep } from "./trained_step.ts";
+import { openRun } from "../training/mod.ts";
+
+/** `deno task evaluate`. */
+export const evaluateCommand = defineCommand({
+  name: "deno task evaluate",
+  act: "evaluate",
+  summary:
+    "Measures a trained run on its test images, in nats per image: the ELBO and " +
+    "its two parts, -ln p(x) by importance sampling (NLL), and the active units.",
+  positionals: ["RUN"],
+  options: {
+    samples: {
+      kind: "integer",
+      default: 500,
+      min: 1,
+      max: 1_000_000,
+      help: "K: draws of z an image for the NLL. A larger K gives a tighter estimate.",
+    },
+    images: {
+      kind: "integer",
+      default: 2000,
+      min: 2,
+      help: "Test images for the NLL, evenly spaced over the set; at most all of it.",
+    },
+    backend: {
+      kind: "choice",
+      choices: ["auto", "cpu", "wasm", "webgpu"],
+      default: "auto",
+      help: "What computes.",
+    },
+    json: { kind: "flag", help: "Print one JSON object." },
+    quiet: { kind: "flag", help: "Print the results only." },
+  },
+  examples: [
+    "deno task evaluate runs/two",
+    "deno task evaluate runs/two --samples 5000 --images 200 --json",
+  ],
+});
+
+async function evaluate(
+  { positionals: [path], values, given }: Parsed<typeof evaluateCommand.options>,
+): Promise<void> {
+  const { samples, images, json, quiet, backend } = values;
+  const run = await openRun(path);
+  const ofNll = given.find((name) => name === "samples" || name === "images");
+  if (run.spec.model === "autoencoder" && ofNll !== undefined) {
+    throw new UsageError(
+      `Cannot evaluate as --${ofNll} must come with a VAE: an autoencoder has no prior, ` +
+        `hence no p(x) to estimate; leave --${ofNll} out`,
+    );
+  }
+  const { test } = await runDataset(run);
+  if (given.includes("images") && images > test.count) {
+    throw new UsageError(
+      `Cannot evaluate as --images must be at most ${test.count}, the test set: ${images}`,
+    );
+  }
+  const step = await trainedStep(run, { backend });
+  const status = createStatusLine(quiet ? { live: false } : {});
+  if (!quiet && !Deno.stderr.isTerminal()) {
+    console.error(`Measuring ${count(test.count)} test images.`);
+  }
+  try {
+    const record = await evaluateRun({ run, step, test }, {
+      samples,
+      images,
+      onProgress: status.show,
+    });
+    status.close();
+    console.log(
+      json ? JSON.stringify(record, null, 2) : evaluationLines(record).join("\n"),
+    );
+  } finally {
+    status.close();
+    step.dispose();
+  }
+}
+
+if (import.meta.main) {
+  Deno.exit(await runCommand(evaluateCommand, evaluate));
+}

@@ -1,0 +1,161 @@
+import {
+  type Dataset,
+  EVALUATION_BINARIZATION_SEED,
+  evaluationPixels,
+  type ImageSet,
+  loadDataset,
+} from "../datasets/mod.ts";
+import {
+  ACTIVE_THRESHOLD,
+  activeUnits,
+  encodeMeans,
+  estimateNll,
+  type EvaluationImages,
+  evenlySpaced,
+} from "../evaluation/mod.ts";
+import { STREAMS } from "../math/mod.ts";
+import type { Step } from "../models/mod.ts";
+import { EVALUATION_NOISE_SEED, measureSet, type Run } from "../training/mod.ts";
+import type {
+  ActiveRecord,
+  EvaluationRecord,
+  NllRecord,
+  OverImages,
+} from "./evaluation_record.ts";
+import { count } from "./numbers.ts";
+
+/** How to evaluate. */
+export interface EvaluateOptions {
+  /** K. */
+  readonly samples: number;
+  /** How many test images the NLL is over; all of them if there are fewer. */
+  readonly images: number;
+  /** Told what is going on. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** A trained model and the images to judge it by. */
+export interface Trained {
+  readonly run: Run;
+  readonly step: Step;
+  readonly test: ImageSet;
+}
+
+/**
+ * Loads the data that a run is judged by, and holds them to the run's own hashes.
+ *
+ * @param run The run.
+ * @returns The data set.
+ * @throws {RangeError} If they are not the data that the run was trained on.
+ */
+export async function runDataset({ path, config }: Run): Promise<Dataset> {
+  const { name, validation, limit, sha256 } = config.dataset;
+  const dataset = await loadDataset(name, { validation, limit: limit ?? undefined });
+  const other = Object.keys(sha256).find((file) =>
+    dataset.sha256[file] !== sha256[file]
+  );
+  if (other === undefined) return dataset;
+  throw new RangeError(
+    `Cannot evaluate ${path} as the data set ${name} must be the one it was trained on: ` +
+      `${other} differs; restore the file`,
+  );
+}
+
+/**
+ * Measures a trained model on its test set.
+ *
+ * The ELBO and its parts are over all images, by the same draws as during training. The
+ * NLL is over images evenly spaced through the set. All images are binarised once, by
+ * the published seed.
+ *
+ * @param trained The run, its model and the test images.
+ * @param options K, the number of images, and whom to tell.
+ * @returns The results; no NLL and no active units for an autoencoder.
+ */
+export async function evaluateRun(
+  { run, step, test }: Trained,
+  { samples, images, onProgress = () => {} }: EvaluateOptions,
+): Promise<EvaluationRecord> {
+  const { config: { dataset }, spec } = run;
+  const { binarization } = dataset;
+  const isVae = spec.model === "vae";
+  const pixels = (indices: Uint32Array): EvaluationImages => {
+    const out = new Float32Array(indices.length * test.dataDim);
+    evaluationPixels(test, { indices, binarization, out });
+    return { pixels: out, count: indices.length };
+  };
+  const numbers = await measureSet(step, test, {
+    binarization,
+    onImages: (done) =>
+      onProgress(`ELBO: ${count(done)} of ${count(test.count)} images`),
+  });
+  const { elbo, expectedLogLikelihood, kl } = numbers!;
+  return {
+    run: run.path,
+    model: spec.model,
+    likelihood: spec.likelihood.kind,
+    epochs: run.metrics.length,
+    dataset: dataset.name,
+    binarization,
+    binarizationSeed: EVALUATION_BINARIZATION_SEED,
+    isDensity: spec.likelihood.kind === "gaussian" || binarization !== "none",
+    test: {
+      images: test.count,
+      expectedLogLikelihood,
+      ...(isVae ? { elbo, kl } : { elbo: null, kl: null }),
+    },
+    activeUnits: isVae
+      ? await activeOf(step, {
+        images: pixels(evenlySpaced(test.count, test.count)),
+        latentDim: spec.latentDim,
+      })
+      : null,
+    nll: isVae
+      ? await nllOf(step, {
+        images: pixels(evenlySpaced(test.count, images)),
+        samples,
+        onProgress,
+      })
+      : null,
+  };
+}
+
+async function activeOf(
+  step: Step,
+  { images, latentDim }: { images: EvaluationImages; latentDim: number },
+): Promise<ActiveRecord | null> {
+  if (images.count < 2) return null;
+  const units = activeUnits(await encodeMeans(step, images), { latentDim });
+  return { ...units, of: latentDim, threshold: ACTIVE_THRESHOLD };
+}
+
+async function nllOf(
+  step: Step,
+  { images, samples, onProgress }: {
+    images: EvaluationImages;
+    samples: number;
+    onProgress: (text: string) => void;
+  },
+): Promise<NllRecord> {
+  const estimate = await estimateNll(step, images, {
+    numSamples: samples,
+    // Another stream than the ELBO's, which has the same seed.
+    noise: { seed: EVALUATION_NOISE_SEED, stream: STREAMS.monteCarlo },
+    onProgress: (done) =>
+      onProgress(
+        `NLL: ${Math.floor(100 * done)}% of ${
+          count(images.count)
+        } images, K = ${samples}`,
+      ),
+  });
+  const { nll, negativeElbo, samplingError, effectiveSampleSize } = estimate;
+  const over = ({ mean, standardError }: OverImages) => ({ mean, standardError });
+  return {
+    ...over(nll),
+    numSamples: samples,
+    images: images.count,
+    samplingError,
+    negativeElbo: over(negativeElbo),
+    effectiveSampleSize,
+  };
+}

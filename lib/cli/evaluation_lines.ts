@@ -1,0 +1,127 @@
+import type { EvaluationRecord, NllRecord } from "./evaluation_record.ts";
+import { count, nats } from "./numbers.ts";
+
+/** A line of the table: what, how much, what it means. */
+type Row = readonly [name: string, value: string, meaning: string];
+
+/**
+ * Writes an evaluation for people: each number with its definition, in nats per image.
+ *
+ * @param record The results.
+ * @returns The lines.
+ */
+export function evaluationLines(record: EvaluationRecord): string[] {
+  const { run, model, dataset, likelihood, binarization, test, epochs } = record;
+  const pixels = binarization === "none"
+    ? "grey pixels"
+    : binarization === "threshold"
+    ? "pixels thresholded at half"
+    : `pixels binarised once, seed ${record.binarizationSeed}`;
+  return [
+    `${run}: ${model}, ${likelihood} likelihood, ${epochs} ` +
+    `${epochs === 1 ? "epoch" : "epochs"}`,
+    `${count(test.images)} test images of ${dataset}, ${pixels}; in nats per image:`,
+    "",
+    ...table([...testRows(record), ...nllRows(record), ...activeRows(record)]),
+    ...notes(record),
+  ];
+}
+
+function testRows({ test }: EvaluationRecord): Row[] {
+  const { elbo, expectedLogLikelihood, kl } = test;
+  if (elbo === null || kl === null) {
+    return [[
+      "-ln p(x|z)",
+      nats(-expectedLogLikelihood),
+      "reconstruction error at the code of x",
+    ]];
+  }
+  const whole = nats(-elbo);
+  const second = nats(kl);
+  return [
+    ["-ELBO", whole, "upper bound on -ln p(x); all test images, one z an image"],
+    // From the printed numbers, so that the printed parts add up.
+    [
+      "  = reconstruction",
+      nats(Number(whole) - Number(second)),
+      "-E[ln p(x|z)], z ~ q(z|x)",
+    ],
+    ["  + KL", second, "KL(q(z|x) || p(z)), in closed form"],
+  ];
+}
+
+function nllRows({ nll }: EvaluationRecord): Row[] {
+  if (nll === null) return [];
+  const { numSamples, images, negativeElbo } = nll;
+  const which = `${count(images)} images, evenly spaced`;
+  return [
+    [
+      `NLL, K = ${numSamples}`,
+      `${nats(nll.mean)} +- ${nats(nll.standardError)}`,
+      `-ln p(x) by importance sampling from q(z|x); ${which}`,
+    ],
+    [
+      "  -ELBO, same images",
+      `${nats(negativeElbo.mean)} +- ${nats(negativeElbo.standardError)}`,
+      "from the same draws; above the NLL by about KL(q(z|x) || p(z|x))",
+    ],
+    [
+      "  effective samples",
+      effective(nll),
+      `of ${numSamples}: median (least) over images`,
+    ],
+  ];
+}
+
+function effective({ effectiveSampleSize: { median, least } }: NllRecord): string {
+  return `${median.toFixed(1)} (${least.toFixed(1)})`;
+}
+
+function activeRows({ activeUnits }: EvaluationRecord): Row[] {
+  if (activeUnits === null) return [];
+  const { count, of, threshold } = activeUnits;
+  return [["active units", `${count} of ${of}`, `Var_x(E[z|x]) > ${threshold}`]];
+}
+
+function table(rows: readonly Row[]): string[] {
+  const wide = (column: number) => Math.max(...rows.map((row) => row[column].length));
+  return rows.map(([name, value, meaning]) =>
+    `${name.padEnd(wide(0))}  ${value.padEnd(wide(1))}  ${meaning}`
+  );
+}
+
+function notes({ model, isDensity, nll }: EvaluationRecord): string[] {
+  const lines: string[] = [];
+  if (nll !== null) {
+    const { numSamples, samplingError, effectiveSampleSize: { belowTwo } } = nll;
+    lines.push(
+      `+- is one standard error over images; ${
+        nats(samplingError)
+      } of it is from the ` +
+        "draws of z.",
+      `The NLL of a finite K lies above -ln p(x) on average: compare it at K = ` +
+        `${numSamples} only.`,
+    );
+    if (belowTwo > 0.1) {
+      lines.push(
+        `For ${
+          Math.round(100 * belowTwo)
+        }% of the images one draw outweighs the rest: ` +
+          "their NLL is far too high; raise --samples.",
+      );
+    }
+  }
+  if (model === "autoencoder") {
+    lines.push(
+      "An autoencoder has no prior over z, so it has no p(x): there is no ELBO, no NLL " +
+        "and no active unit to give.",
+    );
+  }
+  if (!isDensity) {
+    lines.push(
+      "A Bernoulli likelihood of grey pixels is no density: compare these numbers with " +
+        "those of other grey runs only.",
+    );
+  }
+  return lines.length > 0 ? ["", ...lines] : [];
+}

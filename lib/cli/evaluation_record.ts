@@ -1,0 +1,50 @@
+import type { EffectiveSampleSizes } from "../evaluation/mod.ts";
+
+/** A mean over images with its standard error over images, in nats. */
+export interface OverImages {
+  readonly mean: number;
+  readonly standardError: number;
+}
+
+/** The importance-sampled NLL and what belongs to it. */
+export interface NllRecord extends OverImages {
+  /** K, without which an NLL says little. */
+  readonly numSamples: number;
+  readonly images: number;
+  /** The part of the standard error that a larger K would take away. */
+  readonly samplingError: number;
+  /** -ELBO on the same images, from the same draws. */
+  readonly negativeElbo: OverImages;
+  readonly effectiveSampleSize: EffectiveSampleSizes;
+}
+
+/** Which latent dimensions carry something. */
+export interface ActiveRecord {
+  readonly count: number;
+  readonly of: number;
+  readonly threshold: number;
+  readonly variances: readonly number[];
+}
+
+/** Everything that `deno task evaluate` says; log probabilities in nats per image. */
+export interface EvaluationRecord {
+  readonly run: string;
+  readonly model: "vae" | "autoencoder";
+  readonly likelihood: "bernoulli" | "gaussian";
+  readonly epochs: number;
+  readonly dataset: string;
+  readonly binarization: string;
+  /** The published seed by which the images were binarised, once. */
+  readonly binarizationSeed: number;
+  /** False for a Bernoulli likelihood of grey pixels. */
+  readonly isDensity: boolean;
+  /** Over the whole test set, one draw of z an image; an autoencoder has no ELBO. */
+  readonly test: {
+    readonly images: number;
+    readonly elbo: number | null;
+    readonly expectedLogLikelihood: number;
+    readonly kl: number | null;
+  };
+  readonly nll: NllRecord | null;
+  readonly activeUnits: ActiveRecord | null;
+}

@@ -1,0 +1,288 @@
+import type { Report } from "../figures/mod.ts";
+import type { MetricsRecord, RunConfig } from "../training/mod.ts";
+import { count, nats, seconds } from "./numbers.ts";
+import type { RunPicture } from "./picture_source.ts";
+import { shellWord } from "./shell_word.ts";
+
+/** What the report of a run is made of. */
+export interface RunReport {
+  readonly path: string;
+  readonly config: RunConfig;
+  readonly metrics: readonly MetricsRecord[];
+  readonly pictures: readonly RunPicture[];
+  readonly trainCount: number;
+  readonly testCount: number;
+}
+
+/**
+ * Put the results of a run into words.
+ *
+ * @param run Configuration, metrics and pictures.
+ * @returns What the report says.
+ */
+export function reportOf(run: RunReport): Report {
+  const { config, metrics, pictures, path } = run;
+  const { dataset, network, training } = config;
+  const sizes = [network.dataDim, ...network.hidden, network.latentDim].join("-");
+  const kind = network.model === "vae" ? "Variational autoencoder" : "Autoencoder";
+  return {
+    title: `${kind} on ${titleOf(dataset.name)}`,
+    lead: `${sizes} and back, ${network.activation}, ${likelihoodWords(config)}; ` +
+      `${count(run.trainCount)} training images, ${
+        count(run.testCount)
+      } test images, ` +
+      `${metrics.length} ${metrics.length === 1 ? "epoch" : "epochs"}, ` +
+      `seed ${training.seed}.`,
+    numbers: numbersOf(metrics),
+    notes: notesOf(config),
+    figures: pictures,
+    epochs: epochTable(metrics),
+    settings: settingsOf(config),
+    commands: [
+      trainCommandLine(config),
+      ...(network.model === "vae"
+        ? [
+          `deno task evaluate ${shellWord(path)}`,
+          `deno task sample ${shellWord(path)} --draw --out samples.png`,
+        ]
+        : []),
+    ],
+  };
+}
+
+function titleOf(name: string): string {
+  if (name === "mnist") return "MNIST";
+  return name === "fashion-mnist" ? "Fashion-MNIST" : name;
+}
+
+function likelihoodWords({ network: { likelihood }, dataset }: RunConfig): string {
+  if (likelihood.kind === "bernoulli") {
+    const how = { dynamic: "binarised anew each epoch", static: "binarised once" };
+    const { binarization } = dataset;
+    if (binarization === "none") return "Bernoulli likelihood on grey pixels";
+    const words = binarization === "threshold"
+      ? "thresholded at half"
+      : how[binarization];
+    return `Bernoulli likelihood on pixels ${words}`;
+  }
+  const { variance } = likelihood;
+  if (typeof variance === "number") {
+    return `Gaussian likelihood of variance ${variance}`;
+  }
+  return `Gaussian likelihood, variance learnt ${
+    variance === "pixel" ? "for each pixel" : "as one number"
+  }`;
+}
+
+function numbersOf(metrics: readonly MetricsRecord[]): Report["numbers"] {
+  const last = metrics.at(-1);
+  if (last === undefined) return [];
+  const { testElbo, testExpectedLogLikelihood, testKl, validationElbo } = last;
+  const unit = "nats per image";
+  const total = metrics.reduce((sum, record) => sum + record.seconds, 0);
+  const time = {
+    name: "Training time",
+    value: seconds(total),
+    unit: "",
+    meaning: `Training alone, ${seconds(total / metrics.length)} an epoch; measuring ` +
+      "the test images is not in it.",
+  };
+  if (typeof testElbo !== "number" || typeof testKl !== "number") {
+    return [{
+      name: "Test −ln p(x|z)",
+      value: nats(-testExpectedLogLikelihood),
+      unit,
+      meaning:
+        "The reconstruction error at the code of each image. An autoencoder has no " +
+        "prior over z, hence no ln p(x) and no bound on it.",
+    }, time];
+  }
+  const whole = nats(-testElbo);
+  const kl = nats(testKl);
+  return [
+    {
+      name: "Test −ELBO",
+      value: whole,
+      unit,
+      meaning: "An upper bound on −ln p(x), not −ln p(x) itself: it is too large by " +
+        "KL(q(z|x) ‖ p(z|x)). Beta 1, one sample of z an image.",
+    },
+    {
+      name: "= reconstruction",
+      // From the printed numbers, so that the printed parts add up.
+      value: nats(Number(whole) - Number(kl)),
+      unit,
+      meaning: "−E[ln p(x|z)], z ~ q(z|x): what the decoder still has to say about x " +
+        "once it is told z.",
+    },
+    {
+      name: "+ KL",
+      value: kl,
+      unit,
+      meaning:
+        "KL(q(z|x) ‖ p(z)): how far the code of an image is from the prior; what " +
+        "it costs to tell z.",
+    },
+    ...(typeof validationElbo === "number"
+      ? [{
+        name: "Validation −ELBO",
+        value: nats(-validationElbo),
+        unit,
+        meaning: "The same on the training images that were held out.",
+      }]
+      : []),
+    time,
+  ];
+}
+
+function notesOf({ network, dataset }: RunConfig): string[] {
+  const { model, likelihood, beta } = network;
+  const notes: string[] = [];
+  if (likelihood.kind === "bernoulli" && dataset.binarization === "none") {
+    notes.push(
+      "A Bernoulli likelihood of grey pixels is a cross entropy and no density: these " +
+        "numbers bound no ln p(x), and compare with those of other grey runs only.",
+    );
+  }
+  if (likelihood.kind === "gaussian") {
+    notes.push(
+      "A density can be above 1, so these numbers may be negative; they compare with " +
+        "other Gaussian runs on pixels in [0, 1], not with Bernoulli runs.",
+    );
+  }
+  if (model === "vae" && beta !== 1) {
+    notes.push(
+      `Trained with beta ${beta}; the ELBO and its parts are given with beta 1 all the ` +
+        "same" + (beta < 1
+          ? ", as the objective that was trained is no bound on ln p(x)."
+          : ", as the objective that was trained is a looser bound."),
+    );
+  }
+  if (model === "autoencoder") {
+    notes.push(
+      "A plain autoencoder has no prior: there are no samples from it, and no manifold " +
+        "on the quantiles of a prior.",
+    );
+  }
+  return notes;
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (record: MetricsRecord) => string | undefined;
+}
+
+const columns: readonly Column[] = [
+  { head: "epoch", cell: ({ epoch }) => String(epoch) },
+  { head: "steps", cell: ({ step }) => count(step) },
+  { head: "train objective", cell: ({ trainObjective }) => nats(trainObjective) },
+  { head: "train −ELBO", cell: ({ trainElbo }) => minus(trainElbo) },
+  { head: "test −ELBO", cell: ({ testElbo }) => minus(testElbo) },
+  {
+    head: "test −E[ln p(x|z)]",
+    cell: (record) => minus(record.testExpectedLogLikelihood),
+  },
+  { head: "test KL", cell: ({ testKl }) => plain(testKl) },
+  { head: "validation −ELBO", cell: ({ validationElbo }) => minus(validationElbo) },
+  { head: "seconds", cell: (record) => record.seconds.toFixed(1) },
+];
+
+function minus(value: number | null | undefined): string | undefined {
+  return typeof value === "number" ? nats(-value) : undefined;
+}
+
+function plain(value: number | null | undefined): string | undefined {
+  return typeof value === "number" ? nats(value) : undefined;
+}
+
+/** The columns that this run has; with beta 1 the objective is -ELBO and goes unsaid. */
+function epochTable(metrics: readonly MetricsRecord[]): Report["epochs"] {
+  const twice = metrics.every((record) =>
+    nats(record.trainObjective) === minus(record.trainElbo)
+  );
+  const shown = columns.filter(({ head, cell }) =>
+    metrics.some((record) => cell(record) !== undefined) &&
+    !(twice && head === "train objective")
+  );
+  return {
+    note: "In nats per image, but for epoch, steps and seconds (of training alone).",
+    head: shown.map(({ head }) => head),
+    rows: metrics.map((record) => shown.map(({ cell }) => cell(record) ?? "")),
+  };
+}
+
+function settingsOf(config: RunConfig): Report["settings"] {
+  const { dataset, network, training, versions } = config;
+  const { likelihood } = network;
+  const text = (value: unknown) => String(value ?? "none");
+  return [
+    {
+      title: "Model",
+      rows: [
+        ["model", network.model],
+        ["hidden sizes", network.hidden.join(", ") || "none"],
+        ["latent dimensions", text(network.latentDim)],
+        ["activation", network.activation],
+        ["likelihood", likelihood.kind],
+        ...(likelihood.kind === "gaussian"
+          ? [["variance", text(likelihood.variance)] as const]
+          : []),
+        ["beta", text(network.beta)],
+      ],
+    },
+    {
+      title: "Training",
+      rows: [
+        ["epochs", text(training.epochs)],
+        ["images a step", text(training.batchSize)],
+        ["optimizer", `Adam, rate ${training.learningRate}`],
+        ["seed", text(training.seed)],
+        ["backend", training.backend],
+      ],
+    },
+    {
+      title: "Data",
+      rows: [
+        ["data set", dataset.name],
+        ["image", `${dataset.height} x ${dataset.width}`],
+        ["binarisation", dataset.binarization],
+        ["held out for validation", text(dataset.validation)],
+        ["limit", text(dataset.limit)],
+      ],
+    },
+    { title: "Files, SHA-256", rows: Object.entries(dataset.sha256) },
+    { title: "Versions", rows: Object.entries(versions) },
+  ];
+}
+
+/**
+ * Write the command that repeats a run.
+ *
+ * @param config The run's configuration.
+ * @returns One line for a shell; every option that shapes the result is in it.
+ */
+export function trainCommandLine(config: RunConfig): string {
+  const { dataset, network, training } = config;
+  const { likelihood } = network;
+  const options: [string, string | number | null][] = [
+    ["dataset", dataset.name],
+    ["binarize", dataset.binarization],
+    ["validation", dataset.validation || null],
+    ["limit", dataset.limit],
+    ["model", network.model],
+    ["likelihood", likelihood.kind],
+    ["variance", likelihood.kind === "gaussian" ? likelihood.variance : null],
+    ["hidden", network.hidden.join(",") || null],
+    ["latent", network.latentDim],
+    ["activation", network.activation],
+    ["beta", network.model === "vae" ? network.beta : null],
+    ["epochs", training.epochs],
+    ["batch", training.batchSize],
+    ["learning-rate", training.learningRate],
+    ["seed", training.seed],
+    ["backend", training.backend],
+  ];
+  const words = options.filter(([, value]) => value !== null)
+    .map(([name, value]) => `--${name} ${shellWord(String(value))}`);
+  return ["deno task train", ...words].join(" ");
+}

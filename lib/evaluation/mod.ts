@@ -1,0 +1,21 @@
+/**
+ * What a trained model is worth: importance-sampled ln p(x) and active units.
+ *
+ * @module
+ */
+export { ACTIVE_THRESHOLD, type ActiveUnits, activeUnits } from "./active_units.ts";
+export { encodeMeans } from "./encode_means.ts";
+export {
+  type EffectiveSampleSizes,
+  estimateNll,
+  type EvaluationImages,
+  type NllEstimate,
+  type NllOptions,
+  summarizeWeights,
+} from "./estimate_nll.ts";
+export { evenlySpaced } from "./evenly_spaced.ts";
+export {
+  createWeightStream,
+  type WeightStream,
+  type WeightSummary,
+} from "./weight_stream.ts";
