@@ -1,0 +1,134 @@
+import { bernoulli, categorical, normal } from "../../distributions/mod.ts";
+import {
+  discreteLatent,
+  linearGaussian,
+  nonlinearGaussian,
+  trainedNetwork,
+} from "../../exact/mod.ts";
+import type { Matrix, Vector } from "../../math/mod.ts";
+import type { Weight } from "../../networks/mod.ts";
+import type { Choice, LatentLibrary } from "./faces.ts";
+import { libraryFace } from "./library.ts";
+import { coins, curve, type LinearParameters, smallNetwork } from "./parameters.ts";
+
+// Odd, so that the middle node is the mean.
+const NODES_ON_A_LINE = 255;
+const NODES_IN_A_PLANE = 31;
+
+const same = (z: Vector) => z;
+
+function countsOf(
+  { xs, qs, probes }: {
+    xs: readonly unknown[];
+    qs: readonly unknown[];
+    probes: readonly Vector[];
+  },
+) {
+  return { numObservations: xs.length, numApprox: qs.length, probes };
+}
+
+/** The q of a choice; the first stands in where the posterior takes its place. */
+export function chosen<Q>(qs: readonly Q[], { q }: Choice): Q {
+  return qs[q === "posterior" ? 0 : q];
+}
+
+export function linearLibrary(parameters: LinearParameters): LatentLibrary {
+  const { weight, bias, scale, xs, qs } = parameters;
+  const numNodes = weight[0].length === 1 ? NODES_ON_A_LINE : NODES_IN_A_PLANE;
+  return libraryFace((choice) => ({
+    model: linearGaussian({
+      weight: times(weight, choice.gain),
+      bias,
+      scale: choice.noise ?? scale,
+    }),
+    x: xs[choice.x],
+    q: normal(chosen(qs, choice)),
+    toLatent: same,
+    fromLatent: same,
+  }), { ...countsOf(parameters), numNodes });
+}
+
+export function coinsLibrary(): LatentLibrary {
+  const { priorLogits, pixelLogits, xs, qLogits, probes } = coins;
+  return libraryFace((choice) => ({
+    model: discreteLatent({
+      prior: categorical({ logits: priorLogits }),
+      components: times(pixelLogits, choice.gain).map((logits) =>
+        bernoulli({ logits })
+      ),
+    }),
+    x: xs[choice.x],
+    q: categorical({ logits: chosen(qLogits, choice) }),
+    toLatent: ([k]) => k,
+    fromLatent: (k) => [k],
+  }), { ...countsOf({ xs, qs: qLogits, probes }), numNodes: 0 });
+}
+
+export function curveLibrary(): LatentLibrary {
+  const { height, scale, xs, qs } = curve;
+  return libraryFace((choice) => ({
+    model: nonlinearGaussian({
+      curve: (z) => choice.gain * height(z),
+      scale: choice.noise ?? scale,
+    }),
+    x: xs[choice.x],
+    q: normal(chosen(qs, choice)),
+    toLatent: same,
+    fromLatent: same,
+  }), { ...countsOf(curve), numNodes: NODES_ON_A_LINE });
+}
+
+export function smallNetworkLibrary(): LatentLibrary {
+  const { hiddenWeight, hiddenBias, outputWeight, outputBias, xs, qs } = smallNetwork;
+  const latentDim = hiddenWeight.length;
+  const hidden = hiddenBias.length;
+  const dataDim = outputBias.length;
+  // The encoder is not used: each q is given.
+  const unused = (rows: number, columns: number) =>
+    Array.from({ length: rows }, () => Array(columns).fill(0));
+  return libraryFace((choice) => ({
+    model: trainedNetwork(
+      {
+        model: "vae",
+        dataDim,
+        hidden: [hidden],
+        latentDim,
+        activation: "tanh",
+        likelihood: { kind: "bernoulli" },
+        beta: 1,
+      },
+      new Map<string, Weight>([
+        ["encoder.0.weight", matrix(unused(dataDim, hidden))],
+        ["encoder.0.bias", vector(Array(hidden).fill(0))],
+        ["encoder.mean.weight", matrix(unused(hidden, latentDim))],
+        ["encoder.mean.bias", vector([0])],
+        ["encoder.logVar.weight", matrix(unused(hidden, latentDim))],
+        ["encoder.logVar.bias", vector([0])],
+        ["decoder.0.weight", matrix(hiddenWeight)],
+        ["decoder.0.bias", vector(hiddenBias)],
+        ["decoder.output.weight", matrix(times(outputWeight, choice.gain))],
+        ["decoder.output.bias", vector(outputBias)],
+      ]),
+      { tolerance: 1e-10 },
+    ),
+    x: xs[choice.x],
+    q: normal(chosen(qs, choice)),
+    toLatent: same,
+    fromLatent: same,
+  }), { ...countsOf(smallNetwork), numNodes: NODES_ON_A_LINE });
+}
+
+function times(matrix: Matrix, factor: number): Matrix {
+  return matrix.map((row) => row.map((value) => value * factor));
+}
+
+function matrix(rows: Matrix): Weight {
+  return {
+    shape: [rows.length, rows[0].length],
+    values: Float64Array.from(rows.flat()),
+  };
+}
+
+function vector(values: Vector): Weight {
+  return { shape: [values.length], values: Float64Array.from(values) };
+}
