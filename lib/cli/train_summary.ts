@@ -9,13 +9,19 @@ import { count, nats, seconds } from "./numbers.ts";
  * @param dataset Its data.
  * @returns One line.
  */
-export function startLine({ path, config, spec }: Run, { train }: Dataset): string {
+export function startLine(
+  { path, config, spec, metrics }: Run,
+  { train }: Dataset,
+): string {
   const { model, dataDim, hidden, latentDim } = spec;
   const sizes = [dataDim, ...hidden, latentDim, ...hidden.toReversed(), dataDim];
   const { epochs, backend } = config.training;
+  const done = metrics.length === 0 ? "" : ` (${metrics.length} done)`;
   return `Training ${model === "vae" ? "a VAE" : "an autoencoder"} ` +
     `${sizes.join("-")} on ${count(train.count)} images of ${config.dataset.name}, ` +
-    `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${backend} backend, into ${path}`;
+    `${epochs} ${
+      epochs === 1 ? "epoch" : "epochs"
+    }${done}, ${backend} backend, into ${path}`;
 }
 
 /**
@@ -31,6 +37,9 @@ export function summaryLines({ path, files, metrics }: Run): string[] {
   return [
     `run      ${path}`,
     `test     ${testText(last)}`,
+    ...last.testElbo !== null && last.testElbo > 0
+      ? ["         (a density may be above 1, so -ELBO may be below 0)"]
+      : [],
     `time     ${seconds(total("seconds"))} for ${metrics.length} ` +
     `${metrics.length === 1 ? "epoch" : "epochs"}, ` +
     `and ${seconds(total("evalSeconds"))} of measuring`,

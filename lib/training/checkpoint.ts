@@ -16,7 +16,9 @@ import { parsePosition, type Position } from "./position.ts";
 
 /** Everything that the rest of a run depends on. */
 export interface Checkpoint {
+  /** Weights, both moments of Adam, and how many updates were made. */
   readonly state: TrainState;
+  /** Where in which epoch. */
   readonly position: Position;
 }
 

@@ -1,10 +1,58 @@
 import { z } from "zod";
 
+import type { Binarization } from "../datasets/mod.ts";
 import { sha256 } from "../files/mod.ts";
-import { versions } from "./versions.ts";
+import type { NetworkSpec } from "../networks/mod.ts";
+import { type Versions, versions } from "./versions.ts";
 
 /** The version of the run folder's layout that this code reads and writes. */
 export const RUN_FORMAT = 1;
+
+/** Everything needed to repeat a run: what config.json holds. */
+export interface RunConfig {
+  /** {@linkcode RUN_FORMAT} when it was written. */
+  readonly format: typeof RUN_FORMAT;
+  /** What the run began with. */
+  readonly versions: Versions;
+  /** What it learns from. */
+  readonly dataset: DatasetConfig;
+  /** What is trained. */
+  readonly network: NetworkSpec;
+  /** How it is trained. */
+  readonly training: TrainingConfig;
+}
+
+/** The data of a run. */
+export interface DatasetConfig {
+  /** `mnist`, `fashion-mnist` or the path of a folder. */
+  readonly name: string;
+  /** Of an image, in pixels. */
+  readonly height: number;
+  /** Of an image, in pixels. */
+  readonly width: number;
+  /** How many of the last training images are held out. */
+  readonly validation: number;
+  /** How many of the first training images are used; null: all. */
+  readonly limit: number | null;
+  /** How bytes became pixels. */
+  readonly binarization: Binarization;
+  /** The SHA-256 of each file, by its name. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** How a run is trained. */
+export interface TrainingConfig {
+  /** The total. */
+  readonly epochs: number;
+  /** Images a step. */
+  readonly batchSize: number;
+  /** Of Adam. */
+  readonly learningRate: number;
+  /** Of weights, order, binarisation and noise. */
+  readonly seed: number;
+  /** What computed. */
+  readonly backend: "auto" | "cpu" | "wasm" | "webgpu";
+}
 
 const whole = (min: number) => z.int().min(min);
 
@@ -16,7 +64,7 @@ const likelihood = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const schema = z.strictObject({
+const schema: z.ZodType<RunConfig> = z.strictObject({
   format: z.literal(RUN_FORMAT),
   versions: z.strictObject({ elbo: z.string(), deno: z.string(), tfjs: z.string() }),
   dataset: z.strictObject({
@@ -45,9 +93,6 @@ const schema = z.strictObject({
     backend: z.enum(["auto", "cpu", "wasm", "webgpu"]),
   }),
 });
-
-/** Everything needed to repeat a run: what config.json holds. */
-export type RunConfig = z.infer<typeof schema>;
 
 /**
  * Reads and validates the text of a config.json.

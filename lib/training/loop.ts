@@ -7,9 +7,9 @@ import {
 import type { BatchNumbers, Step } from "../models/mod.ts";
 import { type Breather, createBreather } from "./breather.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { type EpochMeasured, recordOf, requireFinite } from "./epoch_record.ts";
 import { type Measured, measureSet } from "./measure.ts";
 import type { MetricsRecord } from "./metrics.ts";
-import { NonFiniteError } from "./non_finite_error.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { epochStart, type Position } from "./position.ts";
 
@@ -19,9 +19,13 @@ export interface Plan {
   readonly model: "vae" | "autoencoder";
   /** The total, with those done before. */
   readonly epochs: number;
+  /** Images a step; the last batch of an epoch may be smaller. */
   readonly batchSize: number;
+  /** For the records; the step has its own. */
   readonly learningRate: number;
+  /** Of order and binarisation; the step has its own for the noise. */
   readonly seed: number;
+  /** How bytes become pixels. */
   readonly binarization: Binarization;
 }
 
@@ -54,13 +58,17 @@ export type TrainEvent =
 
 /** What {@linkcode trainLoop} needs. */
 export interface LoopOptions {
+  /** What is trained. */
   readonly step: Step;
+  /** What it learns from and is measured by. */
   readonly dataset: Dataset;
+  /** For how long and how. */
   readonly plan: Plan;
   /** Where to start; the step must hold the weights of that position. */
   readonly start?: Position;
   /** Stops after the step under way. */
   readonly signal?: AbortSignal;
+  /** Told after each step, each measured batch and each epoch. */
   readonly onProgress?: (event: TrainEvent) => void;
   /** Called after each epoch, with its record, and when the signal stopped the loop. */
   readonly save?: (checkpoint: Checkpoint, record?: MetricsRecord) => Promise<void>;
@@ -68,6 +76,7 @@ export interface LoopOptions {
 
 /** How a loop ended. */
 export interface LoopResult {
+  /** Where it ended. */
   readonly position: Position;
   /** True if the signal stopped it before the last epoch was done. */
   readonly stopped: boolean;
@@ -225,12 +234,6 @@ function tellStep(
   });
 }
 
-interface EpochMeasured {
-  readonly test: Measured;
-  readonly validation?: Measured;
-  readonly evalSeconds: number;
-}
-
 async function measureEpoch(
   position: Position,
   loop: Loop,
@@ -263,52 +266,4 @@ async function measureEpoch(
   const evalSeconds = (performance.now() - startedAt) / 1000;
   loop.measuringSeconds = evalSeconds;
   return { test: all[0], validation: all[1], evalSeconds };
-}
-
-function recordOf(
-  { epoch, batch, sums }: Position,
-  { test, validation, evalSeconds, plan, step }: EpochMeasured & {
-    plan: Plan;
-    step: number;
-  },
-): MetricsRecord {
-  const hasElbo = plan.model === "vae";
-  const where = { epoch: epoch + 1, batch, batches: batch, step, plan };
-  const finite = (value: number) => requireFinite(value, where);
-  const ofVae = (value: number) => hasElbo ? finite(value) : null;
-  return {
-    epoch: epoch + 1,
-    step,
-    trainObjective: finite(sums.objective / sums.images),
-    trainElbo: ofVae(sums.elbo / sums.images),
-    testElbo: ofVae(test.elbo),
-    testExpectedLogLikelihood: finite(test.expectedLogLikelihood),
-    testKl: ofVae(test.kl),
-    ...validation && {
-      validationElbo: ofVae(validation.elbo),
-      validationExpectedLogLikelihood: finite(validation.expectedLogLikelihood),
-      validationKl: ofVae(validation.kl),
-    },
-    learningRate: plan.learningRate,
-    seconds: sums.seconds,
-    evalSeconds,
-  };
-}
-
-function requireFinite(
-  value: number,
-  where: {
-    epoch: number;
-    batch: number;
-    batches: number;
-    step: number;
-    plan: Plan;
-  },
-): number {
-  if (Number.isFinite(value)) return value;
-  throw new NonFiniteError({
-    ...where,
-    value,
-    learningRate: where.plan.learningRate,
-  });
 }

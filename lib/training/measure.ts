@@ -18,17 +18,21 @@ export const EVALUATION_BATCH_SIZE = 500;
 export interface Measured {
   /** expectedLogLikelihood - kl; NaN for an autoencoder, which has none. */
   readonly elbo: number;
+  /** E_q[ln p(x given z)]. */
   readonly expectedLogLikelihood: number;
+  /** KL(q(z given x) || p(z)); 0 for an autoencoder. */
   readonly kl: number;
 }
 
 /** How {@linkcode measureSet} behaves while it runs. */
 export interface MeasureOptions {
+  /** How bytes become pixels; `dynamic` draws once here. */
   readonly binarization: Binarization;
   /** Stops between two batches. */
   readonly signal?: AbortSignal;
   /** Told the number of images done after each batch. */
   readonly onImages?: (done: number) => void;
+  /** Serves the event loop between two batches. */
   readonly breather?: Breather;
 }
 

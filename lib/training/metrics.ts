@@ -3,7 +3,7 @@ import { z } from "zod";
 const finite = z.number();
 const share = z.number().min(0);
 
-const schema = z.strictObject({
+const schema: z.ZodType<MetricsRecord> = z.strictObject({
   epoch: z.int().min(1),
   step: z.int().min(1),
   trainObjective: finite,
@@ -22,13 +22,38 @@ const schema = z.strictObject({
 /**
  * One line of metrics.jsonl: what one epoch gave, in nats per image.
  *
- * `trainObjective` and `trainElbo` are means over the epoch, taken while the weights
- * moved; the objective is what training minimises. The test and validation numbers
- * are of the weights at the epoch's end, with beta = 1 and one sample of noise an
- * image, whatever was trained. An autoencoder has no ELBO and no KL: they are null.
- * `seconds` is training alone, `evalSeconds` the measuring of test and validation.
+ * The test and validation numbers are of the weights at the epoch's end, with beta = 1
+ * and one sample of noise an image, whatever was trained. An autoencoder has no ELBO
+ * and no KL: they are null.
  */
-export type MetricsRecord = z.infer<typeof schema>;
+export interface MetricsRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Updates made since the run began. */
+  readonly step: number;
+  /** What training minimises; the mean over the epoch, while the weights moved. */
+  readonly trainObjective: number;
+  /** The ELBO with beta = 1; the mean over the epoch, while the weights moved. */
+  readonly trainElbo: number | null;
+  /** testExpectedLogLikelihood - testKl. */
+  readonly testElbo: number | null;
+  /** E_q[ln p(x given z)]. */
+  readonly testExpectedLogLikelihood: number;
+  /** KL(q(z given x) || p(z)). */
+  readonly testKl: number | null;
+  /** validationExpectedLogLikelihood - validationKl. */
+  readonly validationElbo?: number | null;
+  /** As on the test set. */
+  readonly validationExpectedLogLikelihood?: number;
+  /** As on the test set. */
+  readonly validationKl?: number | null;
+  /** Of this epoch. */
+  readonly learningRate: number;
+  /** Training alone. */
+  readonly seconds: number;
+  /** Measuring test and validation. */
+  readonly evalSeconds: number;
+}
 
 /**
  * Reads the text of a metrics.jsonl.

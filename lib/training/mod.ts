@@ -6,11 +6,13 @@
 export { type Breather, createBreather } from "./breather.ts";
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 export {
+  type DatasetConfig,
   formatRunConfig,
   hashRunConfig,
   parseRunConfig,
   RUN_FORMAT,
   type RunConfig,
+  type TrainingConfig,
 } from "./config.ts";
 export {
   type LoopOptions,

@@ -1,5 +1,6 @@
 /** Where a training met a number that is none. */
 export interface NonFinite {
+  /** NaN or infinite. */
   readonly value: number;
   /** From 1. */
   readonly step: number;
@@ -7,7 +8,9 @@ export interface NonFinite {
   readonly epoch: number;
   /** From 1, of the epoch. */
   readonly batch: number;
+  /** In an epoch. */
   readonly batches: number;
+  /** With which it happened. */
   readonly learningRate: number;
 }
 
@@ -16,6 +19,7 @@ export class NonFiniteError extends RangeError {
   /** Where it happened. */
   readonly where: NonFinite;
 
+  /** Words the message from where it happened. */
   constructor(where: NonFinite) {
     const { value, step, epoch, batch, batches, learningRate } = where;
     const kept = epoch > 1

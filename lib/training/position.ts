@@ -11,10 +11,13 @@ const schema = z.strictObject({ epoch: z.int().min(0), batch: z.int().min(0), su
 
 /** Sums over the images of an epoch so far, in nats. */
 export interface EpochSums {
+  /** How many. */
   readonly images: number;
+  /** What training minimises. */
   readonly objective: number;
   /** NaN for an autoencoder. */
   readonly elbo: number;
+  /** Of training alone; a run that was stopped goes on counting. */
   readonly seconds: number;
 }
 
@@ -29,6 +32,7 @@ export interface Position {
   readonly epoch: number;
   /** Batches done of the epoch under way. */
   readonly batch: number;
+  /** Of the epoch under way. */
   readonly sums: EpochSums;
 }
 

@@ -23,19 +23,29 @@ import { type MetricsRecord, parseMetrics } from "./metrics.ts";
 
 /** Where the parts of a run folder lie. */
 export interface RunFiles {
+  /** Everything needed to repeat the run. */
   readonly config: string;
+  /** One line of JSON an epoch. */
   readonly metrics: string;
+  /** What `--resume` goes on from. */
   readonly checkpoint: string;
+  /** The weights alone. */
   readonly model: string;
+  /** A folder of PNG and Vega-Lite files. */
   readonly figures: string;
+  /** One page that needs nothing else. */
   readonly report: string;
 }
 
 /** A run folder that was opened: its configuration and metrics are valid. */
 export interface Run {
+  /** The folder. */
   readonly path: string;
+  /** Its files. */
   readonly files: RunFiles;
+  /** Its valid configuration. */
   readonly config: RunConfig;
+  /** Its network: `config.network`. */
   readonly spec: NetworkSpec;
   /** What a checkpoint must have been written under to continue the run. */
   readonly configHash: string;
@@ -112,6 +122,18 @@ export async function openRun(path: string): Promise<Run> {
  * @param run The run.
  * @returns The weights by name.
  * @throws {RangeError} If nothing was saved yet, or the file is of another network.
+ *
+ * @example What the decoder makes of z = 0
+ * ```ts ignore
+ * import { createStep } from "elbo/models";
+ * import { loadModel, openRun } from "elbo/training";
+ *
+ * const run = await openRun("runs/two");
+ * const weights = await loadModel(run);
+ * const step = await createStep(run.spec, { seed: 0, learningRate: 1e-3, weights });
+ * const { mean } = await step.decode(new Float32Array(run.spec.latentDim), 1);
+ * step.dispose();
+ * ```
  */
 export async function loadModel(run: Run): Promise<Weights> {
   const path = run.files.model;
@@ -122,8 +144,17 @@ export async function loadModel(run: Run): Promise<Weights> {
         `continue it with deno task train --resume ${run.path}`,
     );
   }
+  const { tensors, metadata } = readSafetensors(bytes, path);
+  // Shapes alone would let a tanh network pass for a relu one.
+  if (metadata.spec !== JSON.stringify(run.spec)) {
+    throw new RangeError(
+      `Cannot load ${path} as it must be of the network in config.json: it is of ` +
+        `${metadata.spec ?? "none that it names"}; restore it, or write it anew with ` +
+        `deno task train --resume ${run.path}`,
+    );
+  }
   const weights = new Map<string, Weight>();
-  for (const [name, { shape, values }] of readSafetensors(bytes, path).tensors) {
+  for (const [name, { shape, values }] of tensors) {
     if (values instanceof Float32Array) weights.set(name, { shape, values });
   }
   checkWeights(run.spec, weights);
@@ -136,6 +167,34 @@ export async function loadModel(run: Run): Promise<Weights> {
  * @param path The file.
  * @param model The network, kept as JSON in the metadata, and its weights.
  * @throws {Error} If it cannot be written: one sentence with a remedy.
+ *
+ * @example Needs read and write permission, else does nothing
+ * ```ts
+ * import { readSafetensors } from "elbo/files";
+ * import { initialWeights } from "elbo/networks";
+ * import { writeModel } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec = {
+ *   model: "vae" as const,
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "relu" as const,
+ *   likelihood: { kind: "bernoulli" as const },
+ *   beta: 1,
+ * };
+ * const states = await Promise.all((["read", "write"] as const).map((name) =>
+ *   Deno.permissions.query({ name })
+ * ));
+ * if (states.every(({ state }) => state === "granted")) {
+ *   const path = await Deno.makeTempFile();
+ *   await writeModel(path, { spec, weights: initialWeights(spec, { seed: 0 }) });
+ *   const { metadata } = readSafetensors(await Deno.readFile(path));
+ *   assertEquals(JSON.parse(metadata.spec), spec);
+ *   await Deno.remove(path);
+ * }
+ * ```
  */
 export async function writeModel(
   path: string,

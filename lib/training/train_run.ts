@@ -31,12 +31,19 @@ export interface RunOptions {
   readonly validation?: number;
   /** Only the first so many training images; all by default. */
   readonly limit?: number;
+  /** How bytes become pixels. */
   readonly binarization: Binarization;
+  /** The network, but for the number of pixels, which the data give. */
   readonly network: Omit<NetworkSpec, "dataDim">;
+  /** Passes over the training images. */
   readonly epochs: number;
+  /** Images a step. */
   readonly batchSize: number;
+  /** Of Adam. */
   readonly learningRate: number;
+  /** Of weights, order, binarisation and noise. */
   readonly seed: number;
+  /** What computes. */
   readonly backend: RunConfig["training"]["backend"];
 }
 
@@ -44,6 +51,7 @@ export interface RunOptions {
 export interface RunHooks {
   /** Stops after the step under way and saves. */
   readonly signal?: AbortSignal;
+  /** Told after each step, each measured batch and each epoch. */
   readonly onProgress?: (event: TrainEvent) => void;
   /** One line about something that the user should know. */
   readonly onNote?: (text: string) => void;
@@ -57,8 +65,11 @@ export interface RunHooks {
 
 /** A run after its training; the step is the caller's to dispose. */
 export interface TrainedRun extends LoopResult {
+  /** The run, with the records of all its epochs. */
   readonly run: Run;
+  /** What it was trained on. */
   readonly dataset: Dataset;
+  /** Holds the trained model. */
   readonly step: Step;
 }
 
@@ -175,7 +186,7 @@ async function continueRun(
     step.restore(checkpoint.state);
     await writeModel(files.model, { spec, weights: checkpoint.state.weights });
   }
-  onStart?.(run, dataset);
+  onStart?.({ ...run, metrics: [...metrics] }, dataset);
   const save = async (checkpoint: Checkpoint, record?: MetricsRecord) => {
     // In this order: a crash leaves at most a line too many, which a resumed run
     // takes back, never one too few.

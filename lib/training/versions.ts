@@ -2,8 +2,11 @@ import manifest from "../../deno.json" with { type: "json" };
 
 /** The versions that a run's numbers may depend on. */
 export interface Versions {
+  /** This package. */
   readonly elbo: string;
+  /** The runtime. */
   readonly deno: string;
+  /** What computes the gradients. */
   readonly tfjs: string;
 }
 
