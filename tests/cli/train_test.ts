@@ -140,7 +140,7 @@ processTest("train: a run, its words, and --resume to the same model", async (di
 
 /** Waits for a line on stderr, then goes on reading to the end in the background. */
 async function readUntil(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   text: string,
 ): Promise<() => Promise<string>> {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
