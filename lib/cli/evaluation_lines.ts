@@ -27,7 +27,7 @@ export function evaluationLines(record: EvaluationRecord): string[] {
   ];
 }
 
-function testRows({ test }: EvaluationRecord): Row[] {
+function testRows({ test, isDensity }: EvaluationRecord): Row[] {
   const { elbo, expectedLogLikelihood, kl } = test;
   if (elbo === null || kl === null) {
     return [[
@@ -39,7 +39,12 @@ function testRows({ test }: EvaluationRecord): Row[] {
   const whole = nats(-elbo);
   const second = nats(kl);
   return [
-    ["-ELBO", whole, "upper bound on -ln p(x); all test images, one z an image"],
+    [
+      "-ELBO",
+      whole,
+      `${isDensity ? "upper bound on -ln p(x)" : "bounds no density, see below"}; ` +
+      "all test images, one z an image",
+    ],
     // From the printed numbers, so that the printed parts add up.
     [
       "  = reconstruction",
@@ -107,7 +112,7 @@ function notes({ model, isDensity, nll }: EvaluationRecord): string[] {
         `For ${
           Math.round(100 * belowTwo)
         }% of the images one draw outweighs the rest: ` +
-          "their NLL is far too high; raise --samples.",
+          "their NLL is too high; raise --samples.",
       );
     }
   }

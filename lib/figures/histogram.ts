@@ -89,8 +89,9 @@ function extent(values: ArrayLike<number>): [number, number] {
     low = Math.min(low, values[i]);
     high = Math.max(high, values[i]);
   }
-  // One value alone still deserves a bar.
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+  // One value alone still deserves a bar; values that differ by rounding alone are one.
+  const least = Math.max(1e-300, 1e-9 * Math.max(Math.abs(low), Math.abs(high)));
+  return high - low < least ? [low - 0.5, high + 0.5] : [low, high];
 }
 
 /**

@@ -163,8 +163,9 @@ function namesOfClasses(points: readonly NamedPoint[], span: number): ChartDraft
     y: { field: "y", type: "quantitative" },
     text: { field: "label" },
   };
-  const halo = { stroke: "white", strokeWidth: 5, strokeJoin: "round" };
-  const font = { type: "text", fontSize: 17, fontWeight: "bold" };
+  const halo = { stroke: "white", strokeWidth: 4, strokeJoin: "round" };
+  const long = values.some(({ label }) => label.length > 2);
+  const font = { type: "text", fontSize: long ? 12 : 17, fontWeight: "bold" };
   return [
     { data: { values }, mark: { ...font, ...halo, color: "white" }, encoding },
     { data: { values }, mark: { ...font, color: INK.text }, encoding },

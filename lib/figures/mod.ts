@@ -24,6 +24,11 @@ export { interpolate, type LatentGrid, manifoldGrid } from "./latent_grid.ts";
 export { latentScatter, type LatentScatterOptions } from "./latent_scatter.ts";
 export { type EpochRecord, lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
 export { pca, type PrincipalComponents } from "./pca.ts";
+export {
+  type PlaneCurve,
+  planeCurves,
+  type PlaneCurvesOptions,
+} from "./plane_curves.ts";
 export { svgToPng } from "./rasterize.ts";
 export {
   type Report,
@@ -40,6 +45,7 @@ export {
   type SeriesLineOptions,
   type SeriesPoint,
 } from "./series_line.ts";
+export { sideBySide, type SideBySideOptions } from "./side_by_side.ts";
 export { chart, type ChartSpec, CLASS_COLORS, LINE_COLORS } from "./theme.ts";
 export {
   columnsFor,

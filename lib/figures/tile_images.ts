@@ -9,7 +9,7 @@ export interface Tiles {
   readonly columns: number;
   /** Pixels of the picture for one of the image, along each side; see {@link zoomFor}. */
   readonly zoom?: number;
-  /** White pixels between images, 6 unless told. */
+  /** White pixels between images, 8 unless told. */
   readonly gap?: number;
   /** The columns after which the gap is three times as wide. */
   readonly columnBreaks?: readonly number[];
@@ -93,7 +93,7 @@ export function columnsFor(count: number): number {
  */
 export function tileImages(tiles: Tiles): TiledImages {
   requireSizes(tiles);
-  const { count, height, width, columns, zoom = zoomFor(tiles), gap = 6 } = tiles;
+  const { count, height, width, columns, zoom = zoomFor(tiles), gap = 8 } = tiles;
   const shown = Math.min(columns, count);
   const rows = Math.ceil(count / columns);
   const across = edges(shown, { cell: width * zoom, gap, breaks: tiles.columnBreaks });
@@ -122,7 +122,7 @@ export function tileImages(tiles: Tiles): TiledImages {
 }
 
 function requireSizes(tiles: Tiles): void {
-  const { images, count, height, width, columns, zoom = 1, gap = 6 } = tiles;
+  const { images, count, height, width, columns, zoom = 1, gap = 8 } = tiles;
   for (const [name, size] of Object.entries({ count, height, width, columns, zoom })) {
     if (Number.isInteger(size) && size >= 1) continue;
     throw new RangeError(
