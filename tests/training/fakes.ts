@@ -43,13 +43,16 @@ export function tinyDataset({ validation = 0 } = {}): Dataset {
   };
 }
 
+/** What a step is asked to evaluate. */
+export type EvaluateBatch = Parameters<Step["evaluate"]>[0];
+
 /** What a fake step saw, and where it should misbehave. */
 export interface FakeStepOptions {
   readonly spec?: NetworkSpec;
   readonly weights?: Weights;
   /** Called before each training step; what it returns is the objective. */
   readonly onTrain?: (batch: Batch) => number | void;
-  readonly onEvaluate?: (batch: Batch) => number | void;
+  readonly onEvaluate?: (batch: EvaluateBatch) => number | void;
 }
 
 /**
@@ -102,7 +105,7 @@ export class FakeStep implements Step {
     return Promise.resolve(numbersOf(objective));
   }
 
-  evaluate(batch: Batch): Promise<BatchNumbers> {
+  evaluate(batch: EvaluateBatch): Promise<BatchNumbers> {
     const planted = this.#options.onEvaluate?.(batch);
     const weight = this.#state.weights.get("decoder.output.bias")!.values[0];
     return Promise.resolve(numbersOf(planted ?? 1 + weight * weight + batch.images[0]));
