@@ -18,16 +18,11 @@ const backendName = "wasm";
  * the fast path wants them, and the right one is a tensor of its own, gone with its
  * packed copy after the product.
  *
- * Both must be replaced: layers run the fused product, their gradients the plain one.
+ * Both must be replaced: ready-made layers run the fused product, gradients the plain.
  */
 export function registerMatMuls(): void {
   replaceKernel(tf._FusedMatMul, multiply);
-  replaceKernel(tf.BatchMatMul, (stock, args) => {
-    const { a, b } = args.inputs as Operands;
-    const { transposeA, transposeB } = args.attrs as unknown as Transposes;
-    const swap = transposeB && !transposeA && size(b) > size(a);
-    return swap ? multiplySwapped(stock, args) : multiply(stock, args);
-  });
+  replaceKernel(tf.BatchMatMul, multiplyEitherWay);
 }
 
 function replaceKernel(
@@ -56,12 +51,27 @@ function multiply(stock: tf.KernelConfig, args: KernelArguments): tf.TensorInfo 
   return product as tf.TensorInfo;
 }
 
-// a b^T = (b a^T)^T: transposes, and packs, the smaller operand instead of the larger.
-function multiplySwapped(stock: tf.KernelConfig, args: KernelArguments): tf.TensorInfo {
-  const { inputs: { a, b }, backend } = args;
-  const swapped = multiply(stock, { ...args, inputs: { a: b, b: a } });
-  const product = transpose(swapped, backend);
-  dispose(swapped, backend);
+// a b = (b^T a^T)^T. The right operand is packed element by element, at the price of
+// several transposes; where it is the larger one by far, it goes to the left.
+function multiplyEitherWay(
+  stock: tf.KernelConfig,
+  args: KernelArguments,
+): tf.TensorInfo {
+  const { inputs, attrs, backend } = args;
+  const { a, b } = inputs as Operands;
+  const { transposeA, transposeB } = attrs as unknown as Transposes;
+  const columns = b.shape.at(transposeB ? -2 : -1)!;
+  const inner = b.shape.at(transposeB ? -1 : -2)!;
+  const productSize = size(a) / inner * columns;
+  if (size(b) <= size(a) + productSize) return multiply(stock, args);
+
+  const transposed = multiply(stock, {
+    inputs: { a: b, b: a },
+    attrs: { transposeA: !transposeB, transposeB: !transposeA },
+    backend,
+  });
+  const product = transpose(transposed, backend);
+  dispose(transposed, backend);
   return product;
 }
 

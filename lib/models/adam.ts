@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { mapTensors, type WeightTensors, zerosLike } from "./weight_tensors.ts";
+import { type WeightTensors, zerosLike } from "./weight_tensors.ts";
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
@@ -45,27 +45,34 @@ export function updateAdam(
   const rate = learningRate * correction / (1 - BETA_1 ** step);
   const epsilon = EPSILON * correction;
 
-  const updated = (
-    old: WeightTensors,
-    f: (tensor: tf.Tensor, name: string) => tf.Tensor,
-  ): WeightTensors => mapTensors(old, (x, name) => tf.keep(tf.tidy(() => f(x, name))));
-
-  const firstMoment = updated(
-    state.firstMoment,
-    (m, name) => towards(m, gradient.get(name)!, 1 - BETA_1),
-  );
-  const secondMoment = updated(
-    state.secondMoment,
-    (v, name) => towards(v, tf.square(gradient.get(name)!), 1 - BETA_2),
-  );
-  const weights = updated(state.weights, (weight, name) => {
-    const m = firstMoment.get(name)!;
-    const v = secondMoment.get(name)!;
-    const move = tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon));
-    return tf.sub(weight, move);
-  });
-  disposeAdam(state);
+  const firstMoment = new Map<string, tf.Tensor>();
+  const secondMoment = new Map<string, tf.Tensor>();
+  const weights = new Map<string, tf.Tensor>();
+  // Tensor by tensor, each old one freed at once: the update is bound by memory, and
+  // new ones then take the place of those that are still in the cache.
+  for (const [name, oldWeight] of state.weights) {
+    const g = gradient.get(name)!;
+    const m = replace(state.firstMoment.get(name)!, (m) => towards(m, g, 1 - BETA_1));
+    const v = replace(
+      state.secondMoment.get(name)!,
+      (v) => towards(v, tf.square(g), 1 - BETA_2),
+    );
+    const weight = replace(
+      oldWeight,
+      (w) => tf.sub(w, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))),
+    );
+    firstMoment.set(name, m);
+    secondMoment.set(name, v);
+    weights.set(name, weight);
+  }
   return { step, weights, firstMoment, secondMoment };
+}
+
+// The next value of a tensor that is kept between steps; the old one is disposed.
+function replace(old: tf.Tensor, f: (old: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const next = tf.keep(tf.tidy(() => f(old)));
+  old.dispose();
+  return next;
 }
 
 // mean + share (value - mean)

@@ -30,12 +30,12 @@ export function encode(
 ): Encoded {
   const activations = hiddenLayers(spec, weights, { part: "encoder", input: x });
   const top = activations.at(-1)!;
-  const mean = dense(weights, { name: "encoder.mean", input: top });
+  const mean = affine(weights, "encoder.mean", top);
   if (spec.model === "autoencoder") return { activations, mean };
   return {
     activations,
     mean,
-    logVar: dense(weights, { name: "encoder.logVar", input: top }),
+    logVar: affine(weights, "encoder.logVar", top),
   };
 }
 
@@ -47,7 +47,7 @@ export function decode(
 ): Decoded {
   const activations = hiddenLayers(spec, weights, { part: "decoder", input: z });
   const top = activations.at(-1)!;
-  const output = dense(weights, { name: "decoder.output", input: top });
+  const output = affine(weights, "decoder.output", top);
   const { likelihood } = spec;
   if (likelihood.kind === "bernoulli") return { activations, output };
   switch (likelihood.variance) {
@@ -55,7 +55,7 @@ export function decode(
       return {
         activations,
         output,
-        logVar: dense(weights, { name: "decoder.logVar", input: top }),
+        logVar: affine(weights, "decoder.logVar", top),
       };
     case "shared":
       return { activations, output, logVar: weights.get("decoder.logVar")! };
@@ -79,31 +79,16 @@ function hiddenLayers(
   { part, input }: { part: "encoder" | "decoder"; input: tf.Tensor2D },
 ): tf.Tensor2D[] {
   const activations = [input];
+  const activation = spec.activation === "relu" ? tf.relu : tf.tanh;
   spec.hidden.forEach((_, i) => {
-    const layer = { name: `${part}.${i}`, input: activations[i] };
-    activations.push(
-      // The fused product knows no tanh.
-      spec.activation === "tanh"
-        ? tf.tanh(dense(weights, layer))
-        : dense(weights, { ...layer, activation: spec.activation }),
-    );
+    activations.push(activation(affine(weights, `${part}.${i}`, activations[i])));
   });
   return activations;
 }
 
-// y = x W + b, and an activation that costs nothing more.
-function dense(
-  weights: WeightTensors,
-  { name, input, activation = "linear" }: {
-    name: string;
-    input: tf.Tensor2D;
-    activation?: "linear" | "relu";
-  },
-): tf.Tensor2D {
-  return tf.fused.matMul({
-    a: input,
-    b: weights.get(`${name}.weight`) as tf.Tensor2D,
-    bias: weights.get(`${name}.bias`)!,
-    activation,
-  }) as tf.Tensor2D;
+// y = x W + b. The backend's fused product is slower than its parts: on wasm the plain
+// product may swap its operands.
+function affine(weights: WeightTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  const weight = weights.get(`${name}.weight`) as tf.Tensor2D;
+  return tf.add(tf.matMul(x, weight), weights.get(`${name}.bias`)!);
 }

@@ -1,7 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NetworkSpec } from "../networks/mod.ts";
 import { Backward, type LatentGradient } from "./backward.ts";
-import { decode, encode, type Encoded, reparameterize } from "./forward.ts";
+import {
+  decode,
+  type Decoded,
+  encode,
+  type Encoded,
+  reparameterize,
+} from "./forward.ts";
 import { logLikelihood, logLikelihoodGradient } from "./likelihood.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
@@ -25,14 +31,9 @@ export interface ElboRows {
 export function elboRows(
   spec: NetworkSpec,
   weights: WeightTensors,
-  { images, eps }: TensorBatch,
+  batch: TensorBatch,
 ): ElboRows {
-  const encoded = encode(spec, weights, images);
-  const decoded = decode(spec, weights, reparameterize(encoded, eps));
-  return {
-    expectedLogLikelihood: logLikelihood(spec, decoded, images),
-    kl: klToPrior(encoded),
-  };
+  return forward(spec, weights, batch).rows;
 }
 
 /**
@@ -46,20 +47,36 @@ export function elboRows(
 export function objectiveGradient(
   spec: NetworkSpec,
   weights: WeightTensors,
-  { images, eps }: TensorBatch,
+  batch: TensorBatch,
 ): { rows: ElboRows; gradient: WeightTensors } {
+  const { encoded, decoded, rows } = forward(spec, weights, batch);
+  const { images, eps } = batch;
+  const backward = new Backward(spec, weights);
+  const byDecoded = logLikelihoodGradient(spec, decoded, images);
+  const byZ = backward.decoder(decoded.activations, byDecoded);
+  backward.encoder(encoded.activations, latentGradient(spec, encoded, { byZ, eps }));
+  return { rows, gradient: backward.gradient };
+}
+
+function forward(
+  spec: NetworkSpec,
+  weights: WeightTensors,
+  { images, eps }: TensorBatch,
+): { encoded: Encoded; decoded: Decoded; rows: ElboRows } {
   const encoded = encode(spec, weights, images);
   const decoded = decode(spec, weights, reparameterize(encoded, eps));
   const rows = {
     expectedLogLikelihood: logLikelihood(spec, decoded, images),
     kl: klToPrior(encoded),
   };
+  return { encoded, decoded, rows };
+}
 
-  const backward = new Backward(spec, weights);
-  const byDecoded = logLikelihoodGradient(spec, decoded, images);
-  const byZ = backward.decoder(decoded.activations, byDecoded);
-  backward.encoder(encoded.activations, latentGradient(spec, encoded, { byZ, eps }));
-  return { rows, gradient: backward.gradient };
+// KL(N(mean, exp(logVar)) || N(0, I)) = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2
+function klToPrior({ mean, logVar }: Encoded): tf.Tensor1D | undefined {
+  if (!logVar) return undefined;
+  const excess = tf.sub(tf.sub(tf.exp(logVar), 1), logVar);
+  return tf.mul(tf.sum(tf.add(tf.square(mean), excess), 1), 0.5);
 }
 
 // By z = mean + scale eps the gradient reaches both parameters; the KL adds
@@ -80,11 +97,4 @@ function latentGradient(
       0.5,
     ),
   };
-}
-
-/** KL(N(mean, exp(logVar)) || N(0, I)) = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2. */
-function klToPrior({ mean, logVar }: Encoded): tf.Tensor1D | undefined {
-  if (!logVar) return undefined;
-  const excess = tf.sub(tf.sub(tf.exp(logVar), 1), logVar);
-  return tf.mul(tf.sum(tf.add(tf.square(mean), excess), 1), 0.5);
 }

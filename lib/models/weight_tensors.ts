@@ -1,18 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkWeights, type NetworkSpec, type Weights } from "../networks/mod.ts";
+import {
+  checkWeights,
+  type NetworkSpec,
+  type Weights,
+  weightShapes,
+} from "../networks/mod.ts";
 
 /** Weights, moments or gradients by name, as float32 tensors. */
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
 
 /**
- * Copies weights into tensors that outlive any tidy; their owner disposes them.
+ * Copies weights, in the order of the network, into tensors that outlive any tidy;
+ * their owner disposes them.
  *
  * @throws {RangeError} if the weights do not belong to the network
  */
 export function uploadWeights(spec: NetworkSpec, weights: Weights): WeightTensors {
   checkWeights(spec, weights);
   const tensors = new Map<string, tf.Tensor>();
-  for (const [name, { shape, values }] of weights) {
+  for (const name of weightShapes(spec).keys()) {
+    const { shape, values } = weights.get(name)!;
     // A copy: the cpu backend would keep, and share, the array it is given.
     const tensor = tf.tensor(Float32Array.from(values), [...shape], "float32");
     tensors.set(name, tf.keep(tensor));
@@ -22,7 +29,10 @@ export function uploadWeights(spec: NetworkSpec, weights: Weights): WeightTensor
 
 /** Tensors of zeros shaped like `weights`. */
 export function zerosLike(weights: WeightTensors): WeightTensors {
-  return mapTensors(weights, (weight) => tf.keep(tf.zerosLike(weight)));
+  const zeros = [...weights].map(([name, weight]) =>
+    [name, tf.keep(tf.zerosLike(weight))] as const
+  );
+  return new Map(zeros);
 }
 
 /** Copies tensors out, as exact float32 values. */
@@ -32,12 +42,4 @@ export async function downloadWeights(tensors: WeightTensors): Promise<Weights> 
     return [name, { shape: tensor.shape, values }] as const;
   });
   return new Map(await Promise.all(entries));
-}
-
-/** Applies `f` to every tensor under its name. */
-export function mapTensors(
-  tensors: WeightTensors,
-  f: (tensor: tf.Tensor, name: string) => tf.Tensor,
-): WeightTensors {
-  return new Map([...tensors].map(([name, tensor]) => [name, f(tensor, name)]));
 }
