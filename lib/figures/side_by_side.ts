@@ -50,9 +50,10 @@ export function sideBySide(
 }
 
 /** What only the whole may have is taken off its parts. */
+const ONLY_WHOLE = ["$schema", "background", "padding", "config"];
+
 function inner(spec: ChartSpec): ChartDraft {
-  const { $schema: _schema, background: _background, padding: _padding, ...rest } =
-    spec as ChartDraft;
-  const { config: _config, ...part } = rest;
-  return part;
+  return Object.fromEntries(
+    Object.entries(spec).filter(([key]) => !ONLY_WHOLE.includes(key)),
+  );
 }
