@@ -83,6 +83,14 @@ async function evaluate(
   }
 }
 
-if (import.meta.main) {
-  Deno.exit(await runCommand(evaluateCommand, evaluate));
+/**
+ * Runs `deno task evaluate`.
+ *
+ * @param args The words after the script's name.
+ * @returns The exit status.
+ */
+export function runEvaluate(args: readonly string[]): Promise<number> {
+  return runCommand(evaluateCommand, evaluate, { args });
 }
+
+if (import.meta.main) Deno.exit(await runEvaluate(Deno.args));

@@ -124,6 +124,14 @@ async function requireReplaceable(path: string): Promise<void> {
   );
 }
 
-if (import.meta.main) {
-  Deno.exit(await runCommand(sampleCommand, sample));
+/**
+ * Runs `deno task sample`.
+ *
+ * @param args The words after the script's name.
+ * @returns The exit status.
+ */
+export function runSample(args: readonly string[]): Promise<number> {
+  return runCommand(sampleCommand, sample, { args });
 }
+
+if (import.meta.main) Deno.exit(await runSample(Deno.args));

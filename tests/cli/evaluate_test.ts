@@ -1,0 +1,197 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openRun } from "elbo/training";
+import { runEvaluate } from "../../lib/cli/evaluate.ts";
+import { evaluationLines } from "../../lib/cli/evaluation_lines.ts";
+import type { EvaluationRecord } from "../../lib/cli/evaluation_record.ts";
+import { granted, ROOT } from "../helpers/permissions.ts";
+import { withTempDir } from "../helpers/temp_dir.ts";
+import { captured } from "./captured.ts";
+import { trainTiny } from "./trained.ts";
+
+const record: EvaluationRecord = {
+  run: "runs/a",
+  model: "vae",
+  likelihood: "bernoulli",
+  epochs: 10,
+  dataset: "mnist",
+  binarization: "dynamic",
+  binarizationSeed: 20131220,
+  isDensity: true,
+  // Each part rounds up: printed by themselves they would not add up.
+  test: { images: 10000, elbo: -105.61, expectedLogLikelihood: -80.306, kl: 25.304 },
+  nll: {
+    mean: 98.123,
+    standardError: 0.6,
+    numSamples: 500,
+    images: 2000,
+    samplingError: 0.012,
+    negativeElbo: { mean: 105.2, standardError: 0.61 },
+    effectiveSampleSize: { median: 12.3, least: 1.01, belowTwo: 0.05 },
+  },
+  activeUnits: { count: 19, of: 20, threshold: 0.01, variances: [] },
+};
+
+/** The line that begins with `name`, for the messages when it does not. */
+function lineOf(lines: string[], name: string): string {
+  const line = lines.find((line) => line.trim().startsWith(name));
+  assert(line, `no line ${name} in\n${lines.join("\n")}`);
+  return line;
+}
+
+const firstNumber = (line: string) => Number(line.match(/ {2}(-?[\d.]+)/)![1]);
+
+Deno.test("evaluate: the printed parts add up to the printed whole", () => {
+  const lines = evaluationLines(record);
+  const [whole, left, right] = ["-ELBO ", "= reconstruction", "+ KL"]
+    .map((name) => firstNumber(lineOf(lines, name)));
+  assertEquals([whole, right], [105.61, 25.3]);
+  assertAlmostEquals(left + right, whole, 1e-9);
+});
+
+Deno.test("evaluate: an NLL is never printed without its K, its error and its unit", () => {
+  const lines = evaluationLines(record);
+  assertMatch(lineOf(lines, "NLL"), /^NLL, K = 500 +98\.12 \+- 0\.60 +-ln p\(x\)/);
+  assertStringIncludes(lines.join("\n"), "in nats per image");
+  assertStringIncludes(lines.join("\n"), "seed 20131220");
+  assertMatch(lineOf(lines, "active units"), /19 of 20 +Var_x\(E\[z\|x\]\) > 0\.01/);
+});
+
+Deno.test("evaluate: -ELBO is called a bound and nothing else", () => {
+  const line = lineOf(evaluationLines(record), "-ELBO ");
+  assertStringIncludes(line, "upper bound on -ln p(x)");
+  assert(!/NLL/.test(line));
+});
+
+Deno.test("evaluate: grey pixels under a Bernoulli are said to be no density", () => {
+  const text = evaluationLines({ ...record, binarization: "none", isDensity: false })
+    .join("\n");
+  assertStringIncludes(text, "is no density");
+  assertStringIncludes(text, "grey pixels");
+  assert(!text.includes("upper bound"));
+  assert(!evaluationLines(record).join("\n").includes("no density"));
+});
+
+Deno.test("evaluate: warns where one draw outweighs the rest", () => {
+  const nll = {
+    ...record.nll!,
+    effectiveSampleSize: { median: 3, least: 1, belowTwo: 0.31 },
+  };
+  assertStringIncludes(
+    evaluationLines({ ...record, nll }).join("\n"),
+    "For 31% of the images one draw outweighs the rest",
+  );
+});
+
+Deno.test("evaluate: an autoencoder gets a sentence instead of an NLL", () => {
+  const test = { images: 10, elbo: null, expectedLogLikelihood: -70.5, kl: null };
+  const lines = evaluationLines({
+    ...record,
+    ...{ model: "autoencoder", test, nll: null, activeUnits: null },
+  });
+  assertMatch(lineOf(lines, "-ln p(x|z)"), /70\.50/);
+  assertStringIncludes(lines.join("\n"), "has no p(x)");
+  assert(!lines.some((line) => line.startsWith("NLL")));
+});
+
+/** Needs a folder: ignored where that is not allowed. */
+function folderTest(name: string, body: (dir: string) => Promise<void>): void {
+  Deno.test({
+    name: `evaluate: ${name} (writes a run)`,
+    ignore: !granted("read", "write"),
+    fn: () => withTempDir(body),
+  });
+}
+
+const onCpu = ["--backend", "cpu", "--quiet"];
+
+folderTest(
+  "gives the ELBO that training measured, and an NLL below it",
+  async (dir) => {
+    const path = await trainTiny(dir, { data: { numTest: 40 } });
+    const { code, stdout } = await captured(() =>
+      runEvaluate([path, "--json", "--samples", "200", ...onCpu])
+    );
+    assertEquals(code, 0);
+    const { test, nll, activeUnits } = JSON.parse(stdout) as EvaluationRecord;
+    const last = (await openRun(path)).metrics.at(-1)!;
+    // The same draws, weights and backend: the same bits.
+    assertEquals(test.elbo, last.testElbo);
+    assertEquals(test.kl, last.testKl);
+    assertEquals(test.expectedLogLikelihood, last.testExpectedLogLikelihood);
+    assertEquals([nll!.numSamples, nll!.images, test.images], [200, 40, 40]);
+    assert(nll!.mean < nll!.negativeElbo.mean);
+    assertEquals(activeUnits!.of, 2);
+  },
+);
+
+folderTest("prints the same for the same run", async (dir) => {
+  const path = await trainTiny(dir);
+  const run = () => captured(() => runEvaluate([path, "--samples", "20", ...onCpu]));
+  const [first, second] = [await run(), await run()];
+  assertEquals(first.code, 0, first.stderr);
+  assertEquals(first, second);
+});
+
+folderTest("refuses more images than there are, and says how many", async (dir) => {
+  const path = await trainTiny(dir);
+  const { code, stderr } = await captured(() =>
+    runEvaluate([path, "--images", "6", ...onCpu])
+  );
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--images must be at most 5, the test set: 6");
+});
+
+folderTest("gives an autoencoder its reconstruction, and no NLL", async (dir) => {
+  const path = await trainTiny(dir, { network: { model: "autoencoder" } });
+  const { code, stdout } = await captured(() => runEvaluate([path, ...onCpu]));
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "An autoencoder has no prior over z");
+  const asked = await captured(() => runEvaluate([path, "--samples", "9", ...onCpu]));
+  assertEquals(asked.code, 2);
+  assertStringIncludes(asked.stderr, "--samples must come with a VAE");
+});
+
+folderTest(
+  "refuses a folder that is no run, and other data than the run's",
+  async (dir) => {
+    const none = await captured(() => runEvaluate([dir, ...onCpu]));
+    assertEquals(none.code, 1);
+    assertStringIncludes(none.stderr, "must be a run folder");
+
+    const path = await trainTiny(dir);
+    const images = join(dir, "data", "t10k-images-idx3-ubyte");
+    const bytes = await Deno.readFile(images);
+    bytes[bytes.length - 1] ^= 1;
+    await Deno.writeFile(images, bytes);
+    const { code, stderr } = await captured(() => runEvaluate([path, ...onCpu]));
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "t10k-images-idx3-ubyte differs");
+  },
+);
+
+Deno.test({
+  name: "evaluate: runs with the permissions of its task (starts a process)",
+  ignore: !granted("read", "write", "run"),
+  fn: () =>
+    withTempDir(async (dir) => {
+      const path = await trainTiny(dir);
+      const script = fileURLToPath(new URL("lib/cli/evaluate.ts", ROOT));
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--frozen", "--no-prompt", "--allow-read", script, path],
+        cwd: fileURLToPath(ROOT),
+        env: { NO_COLOR: "1" },
+      }).output();
+      const text = new TextDecoder();
+      assertEquals(code, 0, text.decode(stderr));
+      assertMatch(text.decode(stdout), /^NLL, K = 500 /m);
+      assertStringIncludes(text.decode(stderr), "Measuring 5 test images.");
+    }),
+});

@@ -1,0 +1,181 @@
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { summarize } from "elbo/math";
+import type { NetworkSpec } from "elbo/networks";
+import { runSample } from "../../lib/cli/sample.ts";
+import { samplePrior } from "../../lib/cli/sample_prior.ts";
+import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
+import { granted, ROOT } from "../helpers/permissions.ts";
+import { testSeed } from "../helpers/seed.ts";
+import { withTempDir } from "../helpers/temp_dir.ts";
+import { pictureOf } from "../figures/pixels.ts";
+import { captured } from "./captured.ts";
+import { trainTiny } from "./trained.ts";
+
+const spec: NetworkSpec = {
+  model: "vae",
+  dataDim: 2,
+  hidden: [],
+  latentDim: 1,
+  activation: "relu",
+  likelihood: { kind: "bernoulli" },
+  beta: 1,
+};
+
+/** A decoder without weights: pixel 0 is the probability 0.3, pixel 1 follows z. */
+const bernoulli = {
+  decode: (z: Float32Array, batchSize: number) =>
+    Promise.resolve({
+      mean: Float32Array.from(
+        { length: 2 * batchSize },
+        (_, i) => i % 2 === 0 ? 0.3 : 1 / (1 + Math.exp(-z[i >> 1])),
+      ),
+    }),
+};
+
+const gaussian = {
+  decode: (z: Float32Array, batchSize: number) =>
+    Promise.resolve({
+      mean: Float32Array.from({ length: 2 * batchSize }, (_, i) => z[i >> 1]),
+      variance: new Float32Array(2 * batchSize).fill(0.25),
+    }),
+};
+
+const seed = testSeed(31);
+const column = (values: Float32Array, at: number) =>
+  Array.from(values).filter((_, i) => i % 2 === at);
+
+Deno.test("samplePrior: pixels are drawn with the decoder's probability", async () => {
+  const { draws } = await samplePrior({ step: bernoulli, spec, seed }, {
+    count: 20_000,
+  });
+  assert(draws.every((pixel) => pixel === 0 || pixel === 1));
+  const drawn = summarize(column(draws, 0));
+  assertMonteCarlo(drawn, { exact: 0.3, resolution: 0.004, seed });
+});
+
+Deno.test("samplePrior: z is from N(0, 1) and the noise of a pixel has its scale", async () => {
+  const likelihood = { kind: "gaussian", variance: 0.25 } as const;
+  const model = { step: gaussian, spec: { ...spec, likelihood }, seed };
+  const { means, draws } = await samplePrior(model, { count: 20_000 });
+  const z = column(means, 0);
+  assertMonteCarlo(summarize(z), { exact: 0, resolution: 0.008, seed });
+  assertMonteCarlo(summarize(z.map((value) => value ** 2)), {
+    ...{ exact: 1, resolution: 0.011, seed },
+  });
+  const errors = column(draws, 0).map((value, i) => (value - z[i]) ** 2);
+  assertMonteCarlo(summarize(errors), { exact: 0.25, resolution: 0.003, seed });
+});
+
+Deno.test("samplePrior: the first images do not depend on how many are asked for", async () => {
+  const few = await samplePrior({ step: bernoulli, spec, seed }, { count: 3 });
+  const many = await samplePrior({ step: bernoulli, spec, seed }, { count: 300 });
+  assertEquals(many.means.slice(0, 6), few.means);
+  assertEquals(many.draws.slice(0, 6), few.draws);
+  // Nor does a second batch repeat the first.
+  assertNotEquals(many.means.slice(512, 518), few.means);
+});
+
+/** Needs a folder: ignored where that is not allowed. */
+function folderTest(name: string, body: (dir: string) => Promise<void>): void {
+  Deno.test({
+    name: `sample: ${name} (writes a run)`,
+    ignore: !granted("read", "write"),
+    fn: () => withTempDir(body),
+  });
+}
+
+const onCpu = ["--backend", "cpu"];
+
+folderTest(
+  "writes means and draws of the same z, each said on the figure",
+  async (dir) => {
+    const path = await trainTiny(dir);
+    const png = async (name: string, ...args: string[]) => {
+      const out = join(dir, name);
+      const { code, stdout, stderr } = await captured(() =>
+        runSample([path, "--count", "6", "--out", out, ...args, ...onCpu])
+      );
+      assertEquals([code, stdout], [0, out], stderr);
+      return { bytes: await Deno.readFile(out), stderr };
+    };
+    const usual = await png("usual.png");
+    const mean = await png("mean.png", "--mean");
+    const draw = await png("draw.png", "--draw");
+    assertEquals(usual.bytes, mean.bytes);
+    assertStringIncludes(usual.stderr, "--draw shows samples of x instead");
+    assertEquals(mean.stderr, "");
+    assertNotEquals(mean.bytes, draw.bytes);
+    assertEquals(pictureOf(draw.bytes).channels, 1);
+    const other = await png("other.png", "--mean", "--seed", "1");
+    assertNotEquals(mean.bytes, other.bytes);
+    // A PNG that is there is replaced.
+    assertEquals((await png("other.png", "--mean")).bytes, mean.bytes);
+  },
+);
+
+folderTest(
+  "refuses what it cannot do in one sentence and writes nothing",
+  async (dir) => {
+    const path = await trainTiny(dir);
+    const model = join(path, "model.safetensors");
+    const before = await Deno.readFile(model);
+    const cases: [args: string[], status: number, words: string][] = [
+      [[path, "--mean", "--draw", "--out", "x.png"], 2, "--mean and --draw"],
+      [[path], 2, "--out must name the PNG"],
+      [[path, "--count", "0", "--out", "x.png"], 2, "--count must"],
+      [[path, "--out", model], 1, "only a PNG must be replaced"],
+      [[path, "--out", dir], 1, "it is a folder"],
+      [[path, "--out", join(dir, "none", "x.png")], 1, "its folder must exist"],
+      [[join(dir, "none"), "--out", join(dir, "x.png")], 1, "must be a run folder"],
+    ];
+    for (const [args, status, words] of cases) {
+      const { code, stderr } = await captured(() => runSample([...args, ...onCpu]));
+      assertEquals(code, status, stderr);
+      assertStringIncludes(stderr, words);
+      assertEquals(
+        stderr.trim().split("\n").filter((line) => /^Cannot /.test(line)).length,
+        1,
+      );
+    }
+    assertEquals(await Deno.readFile(model), before);
+    const names = await Array.fromAsync(Deno.readDir(dir), ({ name }) => name);
+    assertEquals(names.toSorted(), ["data", "run"]);
+  },
+);
+
+folderTest("refuses an autoencoder, which has no prior", async (dir) => {
+  const path = await trainTiny(dir, { network: { model: "autoencoder" } });
+  const { code, stderr } = await captured(() =>
+    runSample([path, "--out", join(dir, "x.png"), ...onCpu])
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "must have a prior over z to draw from");
+});
+
+Deno.test({
+  name: "sample: runs with the permissions of its task (starts a process)",
+  ignore: !granted("read", "write", "run"),
+  fn: () =>
+    withTempDir(async (dir) => {
+      const path = await trainTiny(dir);
+      const script = fileURLToPath(new URL("lib/cli/sample.ts", ROOT));
+      const out = join(dir, "draws.png");
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "--frozen", "--no-prompt", "--allow-read", "--allow-write"],
+          ...[script, path, "--draw", "--out", out],
+        ],
+        cwd: fileURLToPath(ROOT),
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      assert(pictureOf(await Deno.readFile(out)).width > 100);
+    }),
+});
