@@ -168,14 +168,14 @@ export function checkSpec(spec: NetworkSpec): void {
   requireSize("dataDim", spec.dataDim);
   spec.hidden.forEach((size, i) => requireSize(`hidden[${i}]`, size));
   requireSize("latentDim", spec.latentDim);
-  if (!(spec.beta >= 0 && spec.beta < Infinity)) {
+  if (!(Number.isFinite(spec.beta) && spec.beta >= 0)) {
     throw new RangeError(
       `Cannot build a network as beta must be finite and not negative: ${spec.beta}`,
     );
   }
   if (spec.likelihood.kind === "gaussian") {
     const { variance } = spec.likelihood;
-    if (typeof variance === "number" && !(variance > 0 && variance < Infinity)) {
+    if (typeof variance === "number" && !(Number.isFinite(variance) && variance > 0)) {
       throw new RangeError(
         `Cannot build a network as a fixed variance must be finite and positive: ${variance}`,
       );

@@ -1,0 +1,155 @@
+/** Small random networks, and a forward pass that shares no code with lib/networks. */
+import {
+  createRandom,
+  type Matrix,
+  matVec,
+  type Random,
+  STREAMS,
+  transpose,
+  type Vector,
+} from "elbo/math";
+import {
+  type LikelihoodSpec,
+  type NetworkSpec,
+  VARIANCE_FLOOR,
+  type Weight,
+  type Weights,
+  weightShapes,
+} from "elbo/networks";
+
+export const LIKELIHOODS: readonly LikelihoodSpec[] = [
+  { kind: "bernoulli" },
+  { kind: "gaussian", variance: "pixel" },
+  { kind: "gaussian", variance: "shared" },
+  { kind: "gaussian", variance: 0.3 },
+];
+
+export interface NetworkCase {
+  readonly spec: NetworkSpec;
+  readonly weights: Weights;
+  readonly images: Matrix;
+  readonly eps: Matrix;
+}
+
+/** A network of random sizes with weights, a batch and noise, all of order 1. */
+export function randomNetwork(
+  given: Pick<NetworkSpec, "model" | "activation" | "likelihood">,
+  seed: number,
+): NetworkCase {
+  const random = createRandom({ seed, stream: STREAMS.test });
+  const size = (least: number) => least + random.integer(4);
+  const spec: NetworkSpec = {
+    ...given,
+    dataDim: size(1),
+    hidden: Array.from({ length: random.integer(3) }, () => size(1)),
+    latentDim: size(1),
+    beta: [0, 0.5, 1, 4][random.integer(4)],
+  };
+  const batchSize = size(1);
+  const image = () =>
+    Array.from(
+      { length: spec.dataDim },
+      () => spec.likelihood.kind === "gaussian" ? random.normal() : random.uniform(),
+    );
+  return {
+    spec,
+    weights: randomWeights(spec, random),
+    images: Array.from({ length: batchSize }, image),
+    eps: Array.from({ length: batchSize }, () => draws(random, spec.latentDim)),
+  };
+}
+
+/** Weights of order 1 / sqrt(inputs), biases of order 1, in float64. */
+export function randomWeights(spec: NetworkSpec, random: Random): Weights {
+  const weights = new Map<string, Weight>();
+  for (const [name, shape] of weightShapes(spec)) {
+    const scale = shape.length === 2 ? 1 / Math.sqrt(shape[0]) : 0.5;
+    const size = shape.reduce((product, length) => product * length);
+    const values = Float64Array.from(draws(random, size), (v) => scale * v);
+    weights.set(name, { shape, values });
+  }
+  return weights;
+}
+
+function draws(random: Random, length: number): number[] {
+  return Array.from({ length }, () => random.normal());
+}
+
+/** What a network makes of one image, written out with matrices. */
+export interface Pass {
+  readonly mean: Vector;
+  readonly logVar: Vector;
+  readonly z: Vector;
+  readonly output: Vector;
+  readonly variance: Vector;
+  /** The hidden layers' values before the activation. */
+  readonly preActivations: Vector;
+}
+
+export function passOf({ spec, weights }: NetworkCase, x: Vector, eps: Vector): Pass {
+  const preActivations: number[] = [];
+  const layer = (name: string, input: Vector) => {
+    const y = matVec(transpose(matrixOf(weights, `${name}.weight`)), input);
+    return y.map((v, i) => v + weights.get(`${name}.bias`)!.values[i]);
+  };
+  const hidden = (side: string, input: Vector) =>
+    spec.hidden.reduce<Vector>((h, _, i) => {
+      const y = layer(`${side}.${i}`, h);
+      preActivations.push(...y);
+      return y.map(spec.activation === "relu" ? (v) => v > 0 ? v : 0 : Math.tanh);
+    }, input);
+
+  const h = hidden("encoder", x);
+  const mean = layer("encoder.mean", h);
+  const isVae = spec.model === "vae";
+  const logVar = isVae ? layer("encoder.logVar", h) : mean.map(() => -Infinity);
+  const z = mean.map((m, i) => isVae ? m + Math.exp(logVar[i] / 2) * eps[i] : m);
+  const top = hidden("decoder", z);
+  const output = layer("decoder.output", top);
+  return { mean, logVar, z, output, variance: variancesOf(top), preActivations };
+
+  function variancesOf(top: Vector): Vector {
+    if (spec.likelihood.kind === "bernoulli") return [];
+    const { variance } = spec.likelihood;
+    if (variance === "pixel") {
+      return layer("decoder.logVar", top).map((l) => VARIANCE_FLOOR + Math.exp(l));
+    }
+    const shared = variance === "shared"
+      ? VARIANCE_FLOOR + Math.exp(weights.get("decoder.logVar")!.values[0])
+      : variance;
+    return output.map(() => shared);
+  }
+}
+
+function matrixOf(weights: Weights, name: string): number[][] {
+  const { shape: [rows, columns], values } = weights.get(name)!;
+  return Array.from(
+    { length: rows },
+    (_, i) => Array.from(values.slice(i * columns, (i + 1) * columns)),
+  );
+}
+
+/** ln p(x given z), written out from the textbook. */
+export function logLikelihoodOf(spec: NetworkSpec, pass: Pass, x: Vector): number {
+  if (spec.likelihood.kind === "bernoulli") {
+    return x.reduce((sum, v, i) => {
+      const p = 1 / (1 + Math.exp(-pass.output[i]));
+      return sum + v * Math.log(p) + (1 - v) * Math.log(1 - p);
+    }, 0);
+  }
+  return x.reduce((sum, v, i) => {
+    const variance = pass.variance[i];
+    const density = Math.exp(-((v - pass.output[i]) ** 2) / (2 * variance)) /
+      Math.sqrt(2 * Math.PI * variance);
+    return sum + Math.log(density);
+  }, 0);
+}
+
+/** KL(N(mean, exp(logVar)) || N(0, I)), written out; 0 for an autoencoder. */
+export function klOf(spec: NetworkSpec, { mean, logVar }: Pass): number {
+  if (spec.model === "autoencoder") return 0;
+  return mean.reduce(
+    (sum, m, i) => sum + (m * m + Math.exp(logVar[i]) - 1 - logVar[i]) / 2,
+    0,
+  );
+}
