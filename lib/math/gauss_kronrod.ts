@@ -81,8 +81,7 @@ type Integrand = (x: number) => number;
 function valueAt(f: Integrand, { piece, t }: { piece: Piece; t: number }): number {
   const x = piece.toX(t);
   const y = f(x);
-  // A density that has underflowed stays 0, however steep the change of variable.
-  const value = y === 0 ? 0 : y * piece.slope(t);
+  const value = y * piece.slope(t);
   if (!Number.isFinite(value)) {
     throw new RangeError(
       `Cannot integrate as f must be finite inside the interval: at ${x} it is ${y}`,
@@ -155,9 +154,12 @@ export interface IntegrateOptions {
  * worst interval until the estimated error is at most `tolerance` times the integral
  * of `|f|` (for a positive integrand: relative). The line is mapped by
  * `x = t / (1 - t^2)`, a half line by `x = from + t / (1 - t)`, and cut into 8 intervals
- * at first. A peak that is far from 0 or much narrower than 0.1 may fall between their
- * nodes and is then not seen at all: give `splitAt` the peak and a point on either side
- * of it, a few widths away. Source: QUADPACK, Piessens et al. 1983, routines QAG and QAGI.
+ * at first. Source: QUADPACK, Piessens et al. 1983, routines QAG and QAGI.
+ *
+ * The estimate is for a function that is smooth between splits. A peak that is far from
+ * 0 or much narrower than 0.1 may fall between the nodes and is then not seen at all:
+ * give `splitAt` the peak and a point on either side of it, a few widths away. At a
+ * kink or a jump the estimate can be far too small: split there.
  *
  * @param f The integrand, finite inside the interval; it is not asked at the ends.
  * @param options The ends, the tolerance, points to split at.

@@ -58,7 +58,7 @@ export function summarize(values: ArrayLike<number>): Estimate {
     rest += deviation;
     squares += deviation * deviation;
   }
-  const variance = Math.max(0, squares - rest * rest / n) / (n - 1);
+  const variance = (squares - rest * rest / n) / (n - 1);
   return {
     mean: mean + rest / n,
     standardError: Math.sqrt(variance / n),
@@ -147,7 +147,6 @@ export function pairedDifference(
 export function effectiveSampleSize(logWeights: ArrayLike<number>): number {
   let max = -Infinity;
   for (let i = 0; i < logWeights.length; i++) {
-    if (Number.isNaN(logWeights[i])) return NaN;
     max = Math.max(max, logWeights[i]);
   }
   if (max === -Infinity) return 0;

@@ -10,13 +10,12 @@ const words = new Uint32Array(4);
 /** Where the next block is read: `[block, row, step, 0, seed, stream]`. */
 export const cursor = new Uint32Array(6);
 
-/** Points the cursor at block 0 of an address, its column left aside. */
+/** Points the cursor at an address; which block of its row, the caller says. */
 export function moveTo({ seed, stream, step = 0, row = 0 }: RandomAddress): void {
   checkWord("seed", seed);
   checkWord("stream", stream);
   checkWord("step", step);
   checkWord("row", row);
-  cursor[0] = 0;
   cursor[1] = row;
   cursor[2] = step;
   cursor[4] = seed;

@@ -60,6 +60,17 @@ Deno.test("summarize: a large offset costs no digits of the standard error", () 
   }));
 });
 
+Deno.test("summarize: the rounding of a long sum is corrected", () => {
+  const n = 100_000;
+  const values = new Float64Array(n).fill(0.1);
+  values[0] = 0;
+  // 0.1 (n - 1) / n, to the last bit or two; the plain sum is off by 2000 eps.
+  const exact = 0.1 * (n - 1) / n;
+  const plain = values.reduce((sum, x) => sum + x, 0) / n;
+  assertAlmostEquals(summarize(values).mean, exact, 2 * Number.EPSILON * exact);
+  assertLess(100 * Number.EPSILON * exact, Math.abs(plain - exact));
+});
+
 Deno.test("summarize: equal values have no error at all", () => {
   fc.assert(fc.property(
     fc.double({ noDefaultInfinity: true, noNaN: true }),

@@ -99,6 +99,11 @@ for (
     }));
   });
 
+  Deno.test(`${all.name}: no rows or no columns are no numbers`, () => {
+    assertEquals(all({ seed: 0, stream: 0, rows: 0, columns: 3 }).length, 0);
+    assertEquals(all({ seed: 0, stream: 0, rows: 3, columns: 0 }).length, 0);
+  });
+
   Deno.test(`${fill.name}: refuses an array of another length`, () => {
     const options = { seed: 0, stream: 0, rows: 2, columns: 3 };
     for (const length of [0, 5, 7]) {
