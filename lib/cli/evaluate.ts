@@ -65,7 +65,7 @@ async function evaluate(
   const step = await trainedStep(run, { backend });
   const status = createStatusLine(quiet ? { live: false } : {});
   if (!quiet && !Deno.stderr.isTerminal()) {
-    console.error(`Measuring ${count(test.count)} test images.`);
+    console.error(measuringLine({ ...values, model: run.spec.model, all: test.count }));
   }
   try {
     const record = await evaluateRun({ run, step, test }, {
@@ -81,6 +81,18 @@ async function evaluate(
     status.close();
     step.dispose();
   }
+}
+
+function measuringLine(
+  { model, all, samples, images }: {
+    model: string;
+    all: number;
+    samples: number;
+    images: number;
+  },
+): string {
+  const nll = `, and the NLL of ${count(Math.min(images, all))} with K = ${samples}`;
+  return `Measuring ${count(all)} test images${model === "vae" ? nll : ""}.`;
 }
 
 /**

@@ -104,7 +104,9 @@ async function priorPictures(source: PictureSource): Promise<RunPicture[]> {
   const { images: { height, width }, spec } = source;
   const samples = await samplePrior(source, { count: PRIOR_SAMPLES });
   const layout = { count: PRIOR_SAMPLES, height, width, columns: PRIOR_COLUMNS };
-  const values = spec.likelihood.kind === "bernoulli" ? "0 or 1" : "a Gaussian draw";
+  const values = spec.likelihood.kind === "bernoulli"
+    ? "0 or 1, drawn by itself"
+    : "drawn by itself from a Gaussian";
   return [
     {
       name: "prior_means",
@@ -128,7 +130,7 @@ async function priorPictures(source: PictureSource): Promise<RunPicture[]> {
         images: samples.draws,
         invert: true,
         title: "Samples x ~ p(x|z) at z ~ N(0, I)",
-        subtitle: `what the model generates: every pixel is ${values}, drawn by itself`,
+        subtitle: `what the model generates: every pixel is ${values}`,
       }),
       title: "Samples of the model",
       caption:

@@ -197,8 +197,10 @@ function panelSpec(
         orient: "none",
         direction: "vertical",
         columns: 1,
-        legendX: width - (series.length > 2 ? 86 : 62),
+        legendX: width - (series.length > 2 ? 94 : 70),
         legendY: 4,
+        fillColor: "white",
+        padding: 5,
       }),
     },
   };

@@ -192,6 +192,9 @@ Deno.test({
       const text = new TextDecoder();
       assertEquals(code, 0, text.decode(stderr));
       assertMatch(text.decode(stdout), /^NLL, K = 500 /m);
-      assertStringIncludes(text.decode(stderr), "Measuring 5 test images.");
+      assertStringIncludes(
+        text.decode(stderr),
+        "Measuring 5 test images, and the NLL of 5 with K = 500.",
+      );
     }),
 });
