@@ -2,7 +2,9 @@ import { symmetricEigen } from "./linear_algebra.ts";
 
 /** The nodes and weights of a quadrature rule: `sum_i weights_i f(nodes_i)`. */
 export interface QuadratureRule {
+  /** Where the function is asked, ascending, shape `[numNodes]`. */
   nodes: number[];
+  /** How much each answer counts, shape `[numNodes]`. */
   weights: number[];
 }
 

@@ -181,7 +181,7 @@ export interface IntegrateOptions {
  * ```
  */
 export function integrate(
-  f: Integrand,
+  f: (x: number) => number,
   options: IntegrateOptions,
 ): { value: number; error: number } {
   const { from, to, tolerance = 1e-10, splitAt = [] } = options;

@@ -90,6 +90,7 @@ export function cholesky(a: Matrix): number[][] {
  * ```
  */
 export function solve(a: Matrix, b: Vector): number[];
+/** The solutions of several linear systems: one a column of `b`, shape `[n][m]`. */
 export function solve(a: Matrix, b: Matrix): number[][];
 export function solve(a: Matrix, b: Vector | Matrix): number[] | number[][] {
   checkSquare(a, "solve");
