@@ -14,14 +14,14 @@ export interface Figure {
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** A larger specification would double a notebook: the picture says the same. */
-const LARGEST_SPEC = 50_000;
+/** A larger one would swell a notebook, and the picture says the same. */
+const LARGEST_SPEC = 100_000;
 
 /**
  * Shows a picture with its description, and its data where there is a small spec.
  *
  * Sent as `image/png` with `text/plain` = `alt`, and as
- * `application/vnd.vegalite.v5+json` when the spec takes at most 50 kB.
+ * `application/vnd.vegalite.v5+json` when the spec takes at most 100 kB as notebooks store it.
  *
  * @param figure Picture, description, specification.
  * @throws {TypeError} When the bytes are no PNG file or the description is empty.
@@ -51,7 +51,7 @@ export async function showFigure({ png, alt, spec, scale = 1 }: Figure): Promise
     "image/png": png.toBase64(),
     "text/plain": alt,
   };
-  if (spec !== undefined && JSON.stringify(spec).length <= LARGEST_SPEC) {
+  if (spec !== undefined && JSON.stringify(spec, undefined, 1).length <= LARGEST_SPEC) {
     bundle["application/vnd.vegalite.v5+json"] = {
       ...spec,
       $schema: "https://vega.github.io/schema/vega-lite/v5.json",

@@ -12,8 +12,10 @@
 import { installGuards } from "./guards.ts";
 
 export { breathe } from "./breathe.ts";
+export { showChart, showImages } from "./chart.ts";
 export { type Figure, showFigure } from "./figure.ts";
 export { formatNumber } from "./format_number.ts";
+export { inCheck } from "./in_check.ts";
 export { inKernel, settle } from "./kernel_display.ts";
 export { showMarkdown } from "./markdown.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";

@@ -121,8 +121,9 @@ export function tableHtml(
       `<${tag}${align(column)}>${escapeMarkup(text)}</${tag.split(" ")[0]}>`
     ).join("") + "</tr>";
   return [
+    // A <caption> would be broken into lines as narrow as the table.
+    ...(caption === undefined ? [] : [`<p>${escapeMarkup(caption)}</p>`]),
     "<table>",
-    ...(caption === undefined ? [] : [`<caption>${escapeMarkup(caption)}</caption>`]),
     `<thead>${row(headings, 'th scope="col"')}</thead>`,
     "<tbody>",
     ...rows.map((texts) => row(texts, "td")),

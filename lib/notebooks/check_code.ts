@@ -115,8 +115,9 @@ interface LintReport {
 }
 
 async function lintFindings(module: string, code: JoinedCode): Promise<Finding[]> {
-  const { success, stdout } = await runDeno(["lint", "--json"], module);
+  const { success, stdout, stderr } = await runDeno(["lint", "--json"], module);
   if (success) return [];
+  if (stdout === "") return [{ message: `it cannot be linted: ${stderr.trim()}` }];
   // Code that cannot be parsed is reported by the type check.
   const { diagnostics } = JSON.parse(stdout) as LintReport;
   return diagnostics.map((diagnostic) =>

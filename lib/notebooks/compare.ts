@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareText, near } from "./compare_text.ts";
+import { compareText, RELATIVE_TOLERANCE } from "./compare_text.ts";
 import { type CodeCell, type Notebook, type Output, tagsOf } from "./notebook.ts";
 import { pngSize } from "./png_size.ts";
 
@@ -21,6 +21,9 @@ export const TIMING_TAG = "timing";
 
 /** Cells with this tag do less under `--check`: only the kinds of outputs are compared. */
 export const SHORTENED_TAG = "shortened";
+
+/** Below this, numbers in a specification are the same: rounding around zero. */
+const SMALLEST_DIFFERENCE = 1e-12;
 
 type DisplayOutput = Extract<Output, { data: unknown }>;
 
@@ -42,7 +45,7 @@ export function compareNotebooks(stored: Notebook, fresh: Notebook): Finding[] {
 function compareCells(stored: CodeCell, fresh: CodeCell): string[] {
   if (stored.outputs.length !== fresh.outputs.length) {
     return [
-      `${count(stored.outputs)} stored, ${count(fresh.outputs)} now` +
+      `${count(stored.outputs)} stored, ${count(fresh.outputs)} now: ` +
       `${kinds(stored.outputs)} -> ${kinds(fresh.outputs)}`,
     ];
   }
@@ -123,8 +126,12 @@ function compareJson(
     return compareStrings(stored, fresh, options);
   }
   if (typeof stored === "number" && typeof fresh === "number") {
-    const same = options.ignoreNumbers || near(String(stored), String(fresh));
-    return same ? [] : [`the number ${stored} became ${fresh}`];
+    const larger = Math.max(Math.abs(stored), Math.abs(fresh));
+    const tolerance = RELATIVE_TOLERANCE * larger + SMALLEST_DIFFERENCE;
+    const same = stored === fresh || Math.abs(stored - fresh) <= tolerance;
+    return same || options.ignoreNumbers
+      ? []
+      : [`the number ${stored} became ${fresh}`];
   }
   if (isObject(stored) && isObject(fresh)) {
     const [keys, others] = [Object.keys(stored).sort(), Object.keys(fresh).sort()];
@@ -151,7 +158,7 @@ function kind(output: Output): string {
 }
 
 function kinds(outputs: readonly Output[]): string {
-  return outputs.length === 0 ? " none" : ` ${outputs.map(kind).join("; ")}`;
+  return outputs.length === 0 ? "none" : `${outputs.map(kind).join("; ")}`;
 }
 
 function count(outputs: readonly Output[]): string {

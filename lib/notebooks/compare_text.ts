@@ -1,6 +1,9 @@
 /** Relative tolerance of a printed number. */
 export const RELATIVE_TOLERANCE = 1e-6;
 
+/** A unit of the last digit is let pass up to this share of the number. */
+const LARGEST_UNIT = 1e-3;
+
 // deno-lint-ignore no-control-regex
 const ANSI_STYLE = /\x1b\[[0-9;]*m/g;
 const NUMBER =
@@ -16,8 +19,9 @@ export interface CompareTextOptions {
  * Compares two texts, number by number.
  *
  * Words must be equal; white space counts as one space. Whole numbers must be equal; a
- * number with decimals or an exponent may differ by 1e-6 of the larger magnitude, or
- * by one unit of its last printed digit, since a last-bit difference can turn that.
+ * number with decimals or an exponent may differ by 1e-6 of the larger magnitude, or,
+ * where it shows four digits or more, by one unit of the last: a difference in the last
+ * bit can turn a rounding.
  *
  * @param stored The text that is stored.
  * @param fresh The text of this run.
@@ -46,30 +50,26 @@ export function compareText(
     if (left.words[i] !== right.words[i]) {
       return `the text ${quote(left.words[i])} became ${quote(right.words[i])}`;
     }
-    if (i >= left.numbers.length || ignoreNumbers) continue;
-    if (!near(left.numbers[i], right.numbers[i])) {
+    if (i >= left.numbers.length || i >= right.numbers.length) continue;
+    if (!ignoreNumbers && !near(left.numbers[i], right.numbers[i])) {
       return `the number ${left.numbers[i]} became ${right.numbers[i]}`;
     }
   }
   return undefined;
 }
 
-/**
- * Tells whether two printed numbers agree, as {@link compareText} does.
- *
- * @param stored A number as printed.
- * @param fresh Another.
- * @returns Whether they agree.
- */
-export function near(stored: string, fresh: string): boolean {
+function near(stored: string, fresh: string): boolean {
   const [left, right] = [stored, fresh].map((text) =>
     Number(text.replace("\u2212", "-"))
   );
   if (left === right) return true;
-  const unit = Math.max(lastDigit(stored), lastDigit(fresh));
   const larger = Math.max(Math.abs(left), Math.abs(right));
+  const [unit, other] = [lastDigit(stored), lastDigit(fresh)];
+  if (unit === 0 && other === 0) return false; // whole numbers
+  const turned = unit === other && unit <= LARGEST_UNIT * larger;
   // 1.001: the unit itself is rounded
-  return Math.abs(left - right) <= Math.max(RELATIVE_TOLERANCE * larger, 1.001 * unit);
+  const tolerance = Math.max(RELATIVE_TOLERANCE * larger, turned ? 1.001 * unit : 0);
+  return Math.abs(left - right) <= tolerance;
 }
 
 /** One unit of the last printed digit; 0 for a whole number. */

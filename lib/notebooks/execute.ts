@@ -5,6 +5,7 @@
  */
 
 import { CellTimeoutError, KernelDeathError, startKernel } from "./kernel.ts";
+import type { JsonObject } from "./messages.ts";
 import { type CodeCell, type Notebook, type Output, tagsOf } from "./notebook.ts";
 import { OutputCollector } from "./output_collector.ts";
 
@@ -83,8 +84,9 @@ export async function executeNotebook(
       const fresh = { ...cell, outputs, execution_count: number };
       cells.push(fresh);
       if (cell.source.trim() === "") continue;
+      let reply: JsonObject;
       try {
-        await Promise.race([
+        reply = await Promise.race([
           aborted.promise,
           kernel.execute(cell.source, {
             timeoutMs: options.timeoutMs,
@@ -94,6 +96,7 @@ export async function executeNotebook(
       } catch (error) {
         throw describeFailure(error, fresh);
       }
+      addMissingError(outputs, reply);
       if (!tagsOf(cell).includes("raises-exception")) refuseErrors(fresh);
     }
     return { ...notebook, cells: cells.map(withOwnCount) };
@@ -113,12 +116,25 @@ function describeFailure(error: unknown, cell: CodeCell): unknown {
   return error;
 }
 
+/** The kernel refuses code that it cannot parse without showing an error. */
+function addMissingError(outputs: Output[], reply: JsonObject): void {
+  if (reply.status !== "error") return;
+  if (outputs.some((output) => output.output_type === "error")) return;
+  const evalue = `${reply.evalue}: the kernel shows no reason, which means that it ` +
+    "could not parse the cell";
+  outputs.push({
+    output_type: "error",
+    ename: "SyntaxError",
+    evalue,
+    traceback: [`SyntaxError: ${evalue}`],
+  });
+}
+
 function refuseErrors(cell: CodeCell): void {
   const error = cell.outputs.find((output) => output.output_type === "error");
   if (error === undefined) return;
-  const message = error.traceback.length > 0
-    ? error.traceback.join("\n")
-    : `${error.ename}: ${error.evalue}`;
+  const message = error.traceback.join("\n").trim() ||
+    `${error.ename}: ${error.evalue}`;
   throw new CellFailure(cell, { kind: "error", message });
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Cell, Notebook } from "./notebook.ts";
 import { runDeno } from "./run_deno.ts";
 
-const MATH = /\$\$[\s\S]+?\$\$|\$(?![\s$])(?:\\.|[^\\$\n])+?\$/g;
+const MATH = /\$\$[\s\S]+?\$\$|\$(?![\s$])(?:\\.|[^\\$`\n])+?\$/g;
 
 /**
  * Formats every cell as `deno fmt` formats a file: code as TypeScript, text as Markdown.

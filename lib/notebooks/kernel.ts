@@ -86,23 +86,25 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   return client;
 }
 
+type Channel = "iopub" | "control" | "shell";
+
 class KernelClient implements Kernel {
   readonly #process: KernelProcess;
   readonly #signature: Signature;
-  readonly #died: Promise<never>;
+  /** Rejects when the kernel ends or says something that is no Jupyter message. */
+  readonly #broken = Promise.withResolvers<never>();
   readonly #replies = new Map<string, (message: JupyterMessage) => void>();
   readonly #listeners = new Set<(message: JupyterMessage) => void>();
-  readonly #sockets: ZmtpSocket[] = [];
+  readonly #sockets = new Map<Channel, ZmtpSocket>();
   readonly #pumps: Promise<void>[] = [];
 
   constructor(process: KernelProcess) {
     this.#process = process;
     this.#signature = { key: process.connection.key, session: crypto.randomUUID() };
-    this.#died = process.ended.then((how) => {
-      throw new KernelDeathError(`the kernel ended: ${how}`);
-    });
-    // Nobody may be waiting when the kernel ends as asked.
-    this.#died.catch(() => {});
+    this.#broken.promise.catch(() => {}); // nobody may be waiting
+    process.ended.then((how) =>
+      this.#broken.reject(new KernelDeathError(`the kernel ended: ${how}`))
+    );
   }
 
   get pid(): number {
@@ -110,19 +112,17 @@ class KernelClient implements Kernel {
   }
 
   async connect(): Promise<void> {
-    const { shell_port, control_port, iopub_port } = this.#process.connection;
+    const { iopub_port, control_port, shell_port } = this.#process.connection;
     const deadline = Date.now() + CONNECT_TIMEOUT_MS;
-    for (
-      const [port, type] of [
-        [iopub_port, "SUB"],
-        [control_port, "DEALER"],
-        [shell_port, "DEALER"],
-      ] as const
-    ) {
-      const socket = await this.#orDeath(connectWithRetries(port, type, deadline));
-      this.#sockets.push(socket);
+    const open = async (channel: Channel, port: number, type: SocketType) => {
+      const opened = connectWithRetries(port, { type, deadline });
+      const socket = await this.#orBroken(opened);
+      this.#sockets.set(channel, socket);
       this.#pumps.push(this.#pump(socket));
-    }
+    };
+    await open("iopub", iopub_port, "SUB");
+    await open("control", control_port, "DEALER");
+    await open("shell", shell_port, "DEALER");
     await this.#waitForSubscription(deadline);
   }
 
@@ -146,7 +146,7 @@ class KernelClient implements Kernel {
         stop_on_error: true,
       });
       const finished = Promise.all([answered, idle.promise]);
-      const reply = await within(this.#orDeath(finished), options.timeoutMs);
+      const reply = await within(this.#orBroken(finished), options.timeoutMs);
       if (reply === undefined) {
         throw new CellTimeoutError(
           `the cell ran longer than its limit of ${options.timeoutMs / 1000} s`,
@@ -165,8 +165,8 @@ class KernelClient implements Kernel {
   }
 
   async shutdown(): Promise<void> {
-    const control = this.#sockets[1];
-    if (control && !this.#process.hasEnded()) {
+    const control = this.#sockets.get("control");
+    if (control !== undefined && !this.#process.hasEnded()) {
       const message = {
         id: crypto.randomUUID(),
         type: "shutdown_request",
@@ -176,7 +176,7 @@ class KernelClient implements Kernel {
       await within(this.#process.ended, SHUTDOWN_TIMEOUT_MS);
     }
     await this.#process.kill();
-    for (const socket of this.#sockets) socket.close();
+    for (const socket of this.#sockets.values()) socket.close();
     await Promise.all(this.#pumps);
   }
 
@@ -196,7 +196,7 @@ class KernelClient implements Kernel {
         }
         const id = crypto.randomUUID();
         await within(
-          this.#orDeath(this.#request("kernel_info_request", id, {})),
+          this.#orBroken(this.#request("kernel_info_request", id, {})),
           1000,
         );
         this.#replies.delete(id);
@@ -216,34 +216,39 @@ class KernelClient implements Kernel {
     const reply = new Promise<JupyterMessage>((resolve) => {
       this.#replies.set(id, resolve);
     });
-    const shell = this.#sockets[2];
-    await shell.send(encodeMessage({ id, type, content }, this.#signature));
+    await this.#sockets.get("shell")?.send(
+      encodeMessage({ id, type, content }, this.#signature),
+    );
     return await reply;
   }
 
   async #pump(socket: ZmtpSocket): Promise<void> {
-    while (true) {
-      const frames = await socket.receive();
-      if (frames === undefined) return;
-      const message = decodeMessage(frames, this.#signature.key);
-      if (message.type.endsWith("_reply") && message.parentId !== undefined) {
-        this.#replies.get(message.parentId)?.(message);
-        this.#replies.delete(message.parentId);
-      } else {
-        for (const listener of this.#listeners) listener(message);
+    try {
+      for (let frames; (frames = await socket.receive()) !== undefined;) {
+        this.#deliver(decodeMessage(frames, this.#signature.key));
       }
+    } catch (error) {
+      this.#broken.reject(error);
     }
   }
 
-  #orDeath<Value>(promise: Promise<Value>): Promise<Value> {
-    return Promise.race([promise, this.#died]);
+  #deliver(message: JupyterMessage): void {
+    if (message.type.endsWith("_reply") && message.parentId !== undefined) {
+      this.#replies.get(message.parentId)?.(message);
+      this.#replies.delete(message.parentId);
+    } else {
+      for (const listener of this.#listeners) listener(message);
+    }
+  }
+
+  #orBroken<Value>(promise: Promise<Value>): Promise<Value> {
+    return Promise.race([promise, this.#broken.promise]);
   }
 }
 
 async function connectWithRetries(
   port: number,
-  type: SocketType,
-  deadline: number,
+  { type, deadline }: { type: SocketType; deadline: number },
 ): Promise<ZmtpSocket> {
   while (true) {
     try {

@@ -25,6 +25,7 @@ export {
 } from "./execute.ts";
 export { formatCells } from "./format_cells.ts";
 export { checkHouseRules, checkOrder, LARGEST_NOTEBOOK } from "./house_rules.ts";
+export { checkLedgerLines } from "./ledger_lines.ts";
 export {
   CellTimeoutError,
   type Kernel,

@@ -1,6 +1,7 @@
 import { Marked, type TokenizerAndRendererExtension } from "marked";
 
 import { escapeMarkup } from "../../figures/escape_markup.ts";
+import { LEDGER_LINE } from "../ledger_lines.ts";
 import { renderMath } from "./math.ts";
 
 /** How links and pictures in Markdown become part of a page. */
@@ -38,7 +39,7 @@ const inlineMath: TokenizerAndRendererExtension = {
   level: "inline",
   start: (source) => source.indexOf("$"),
   tokenizer(source) {
-    const match = source.match(/^\$(?![\s$])((?:\\.|[^\\$])+?)(?<!\s)\$(?!\d)/);
+    const match = source.match(/^\$(?![\s$])((?:\\.|[^\\$`])+?)(?<!\s)\$(?!\d)/);
     if (match === null) return;
     return { type: "inlineMath", raw: match[0], text: match[1] };
   },
@@ -76,6 +77,10 @@ export function renderMarkdown(
     gfm: true,
     async: false,
     renderer: {
+      paragraph({ text, tokens }) {
+        const name = LEDGER_LINE.test(text) ? ' class="ledger"' : "";
+        return `<p${name}>${this.parser.parseInline(tokens)}</p>\n`;
+      },
       link({ href, title, tokens }) {
         const target = /^[a-z]+:/i.test(href)
           ? href

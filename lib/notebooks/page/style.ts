@@ -9,7 +9,7 @@ export const PAGE_STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: var(--paper);
   font: 17px/1.6 Georgia, "Noto Serif", "Noto Serif TC", serif; }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 5rem; }
+main { max-width: 48rem; margin: 0 auto; padding: 2rem 1rem 5rem; }
 h1, h2, h3, h4, table, summary { font-family: system-ui, "Segoe UI", Roboto,
   "Noto Sans", "Noto Sans TC", sans-serif; }
 h1, h2, h3, h4 { line-height: 1.25; margin: 2em 0 0.6em; }
@@ -30,7 +30,8 @@ p code, li code, td code { background: var(--code); padding: 0.1em 0.3em;
 .output pre { padding: 0; }
 .stderr, .error { color: var(--word); }
 table { border-collapse: collapse; font-size: 0.85rem; margin: 0.6rem 0; }
-caption { text-align: left; color: var(--quiet); padding-bottom: 0.3rem; }
+.output p { margin: 0.4rem 0; }
+.ledger { margin-top: -0.6rem; text-align: right; font-size: 0.8rem; color: var(--quiet); }
 th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); }
 blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--line);
   color: var(--quiet); }
