@@ -46,7 +46,13 @@ export {
   type SeriesPoint,
 } from "./series_line.ts";
 export { sideBySide, type SideBySideOptions } from "./side_by_side.ts";
-export { chart, type ChartSpec, CLASS_COLORS, LINE_COLORS } from "./theme.ts";
+export {
+  chart,
+  type ChartDraft,
+  type ChartSpec,
+  CLASS_COLORS,
+  LINE_COLORS,
+} from "./theme.ts";
 export {
   columnsFor,
   type TiledImages,

@@ -60,7 +60,7 @@ export function zoomFor({ width, columns }: Pick<Tiles, "width" | "columns">): n
  * import { columnsFor } from "elbo/figures";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals([64, 100, 60, 7, 1].map(columnsFor), [16, 20, 12, 3, 1]);
+ * assertEquals([64, 100, 60, 7, 1].map(columnsFor), [16, 20, 15, 3, 1]);
  * ```
  */
 export function columnsFor(count: number): number {
