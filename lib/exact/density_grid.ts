@@ -6,12 +6,12 @@ export interface DensityGrid {
   readonly spacing: number;
   /** ln of the integral of the density, by the trapezoid rule. */
   readonly logIntegral: number;
-  /** How far logIntegral lies from that at twice the spacing. */
+  /** How far logIntegral lies from that at twice the spacing, in nats. */
   readonly error: number;
   /** The nodes, [numNodes, dim], and ln density there. */
   readonly nodes: readonly Vector[];
   readonly logDensities: Vector;
-  /** The largest ln density in a node's neighbourhood, as far as nodes tell. */
+  /** The largest ln density at a node or one of its neighbours. */
   readonly logBounds: Vector;
 }
 
@@ -19,23 +19,23 @@ export interface DensityGrid {
 export interface DensityGridOptions {
   /** 1 or 2. */
   readonly dim: number;
-  /** The first spacing; two bumps further apart than this are told apart. */
+  /** The first spacing. */
   readonly spacing: number;
   /** How well two successive spacings must agree, in nats. */
   readonly tolerance: number;
 }
 
-/** Where the search starts: a prior N(0, I) has 4e-9 of its mass outside. */
+type LogDensity = (z: Vector) => number;
+
+/** Where the search starts: N(0, I) in the plane has 4e-9 of its mass outside. */
 const FIRST_HALF_WIDTH = 6;
 /** Nodes this many nats below the top are left out: exp(-32) = 1e-14 of it each. */
 const CUTOFF = 32;
-const MAX_NODES = 2e6;
+const MAX_NODES = 1e6;
 /** Two integer coordinates, 26 bits each, are packed into one number. */
 const AXIS = 2 ** 26;
-/** Below it a coordinate might not fit: 2^25 steps reach to 128. */
-const LEAST_SPACING = 2 ** -18;
-
-type LogDensity = (z: Vector) => number;
+/** By dim. In the plane a coordinate might not fit below: 2^25 steps reach to 128. */
+const LEAST_SPACING = [1, 2 ** -40, 2 ** -18];
 
 /**
  * Integrates exp(logDensity) over the line or the plane, wherever its mass lies.
@@ -51,145 +51,158 @@ export function densityGrid(
   logDensity: LogDensity,
   { dim, spacing, tolerance }: DensityGridOptions,
 ): DensityGrid {
-  const offsets = neighbourhood(dim);
-  let level = firstLevel(logDensity, { dim, spacing, offsets });
-  let previous = summarizeLevel(level, { error: Infinity, offsets });
+  let level = new Level(logDensity, dim, spacing);
+  level.fillSquare();
+  level.grow();
   for (;;) {
-    level = grow(logDensity, refine(logDensity, level, offsets), offsets);
-    const error = Math.abs(logIntegralOf(level) - previous.logIntegral);
-    const grid = summarizeLevel(level, { error, offsets });
+    const finer = level.refined();
+    finer.grow();
+    const error = Math.abs(finer.logIntegral() - level.logIntegral());
     // Two coarse grids may agree by chance while a bump slips between their nodes:
     // the coarser one must have seen it with two nodes an axis at least.
-    if (error <= tolerance && numEffectiveNodes(previous) >= 2 ** dim) return grid;
-    previous = grid;
-  }
-}
-
-interface Level {
-  readonly dim: number;
-  readonly spacing: number;
-  /** ln densities by packed integer coordinates. */
-  readonly values: Map<number, number>;
-}
-
-function firstLevel(
-  logDensity: LogDensity,
-  { dim, spacing, offsets }: { dim: number; spacing: number; offsets: Vector },
-): Level {
-  const level: Level = { dim, spacing, values: new Map() };
-  const reach = Math.ceil(FIRST_HALF_WIDTH / spacing);
-  const axis = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
-  for (const i of axis) {
-    if (dim === 1) evaluate(logDensity, level, i);
-    else for (const j of axis) evaluate(logDensity, level, i * AXIS + j);
-  }
-  return grow(logDensity, level, offsets);
-}
-
-/** Adds the neighbours of the nodes that matter, until all of them are there. */
-function grow(logDensity: LogDensity, level: Level, offsets: Vector): Level {
-  for (;;) {
-    const before = level.values.size;
-    for (const key of keysThatMatter(level, offsets)) {
-      for (const offset of offsets) evaluate(logDensity, level, key + offset);
+    if (error <= tolerance && level.numEffectiveNodes() >= 2 ** dim) {
+      return finer.toGrid(error);
     }
-    if (level.values.size === before) return level;
+    level = finer;
   }
 }
 
-/** Halves the spacing around the nodes that matter. */
-function refine(logDensity: LogDensity, coarse: Level, offsets: Vector): Level {
-  if (coarse.spacing <= LEAST_SPACING) {
-    throw new RangeError(
-      `Cannot integrate a density as the spacing ${LEAST_SPACING} must suffice: ` +
-        `it is too narrow, or not smooth`,
+/** The nodes of one spacing. */
+class Level {
+  /** ln densities by packed coordinates. */
+  readonly #values = new Map<number, number>();
+  /** The packed steps to the 3^dim - 1 nodes around a node. */
+  readonly #offsets: readonly number[];
+  #top = -Infinity;
+
+  constructor(
+    readonly logDensity: LogDensity,
+    readonly dim: number,
+    readonly spacing: number,
+  ) {
+    const steps = [-1, 0, 1];
+    this.#offsets = (dim === 1 ? steps : product(steps)).filter((step) => step !== 0);
+  }
+
+  fillSquare(): void {
+    const reach = Math.ceil(FIRST_HALF_WIDTH / this.spacing);
+    const axis = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
+    for (const key of this.dim === 1 ? axis : product(axis)) this.#evaluate(key);
+    if (this.#top === -Infinity) {
+      throw new RangeError(
+        `Cannot integrate a density as it must be positive somewhere within ` +
+          `${FIRST_HALF_WIDTH} of 0: it is 0 at all nodes`,
+      );
+    }
+  }
+
+  /** Adds the neighbours of all nodes that matter, until they are all there. */
+  grow(): void {
+    const queue = [...this.#values.keys()];
+    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+      if (!this.#matters(key)) continue;
+      for (const offset of this.#offsets) {
+        const added = key + offset;
+        if (this.#values.has(added)) continue;
+        this.#evaluate(added);
+        // A new node changes the steps of those around it.
+        queue.push(added, ...this.#neighbours(added));
+      }
+    }
+  }
+
+  /** Half the spacing, around the nodes that matter. */
+  refined(): Level {
+    if (this.spacing <= LEAST_SPACING[this.dim]) {
+      throw new RangeError(
+        `Cannot integrate a density as a spacing of ${this.spacing} must suffice: ` +
+          `it is too narrow, or not smooth`,
+      );
+    }
+    const finer = new Level(this.logDensity, this.dim, this.spacing / 2);
+    const keys = [...this.#values.keys()].filter((key) => this.#matters(key));
+    for (const key of keys) finer.#set(2 * key, this.#values.get(key)!);
+    for (const key of keys) {
+      for (const offset of this.#offsets) finer.#evaluate(2 * key + offset);
+    }
+    return finer;
+  }
+
+  logIntegral(): number {
+    return logSumExp([...this.#values.values()]) + this.dim * Math.log(this.spacing);
+  }
+
+  /** exp of the second Renyi entropy: how many nodes share the mass. */
+  numEffectiveNodes(): number {
+    const values = [...this.#values.values()];
+    return Math.exp(
+      2 * logSumExp(values) - logSumExp(values.map((value) => 2 * value)),
     );
   }
-  const fine: Level = { ...coarse, spacing: coarse.spacing / 2, values: new Map() };
-  const keys = keysThatMatter(coarse, offsets);
-  for (const key of keys) fine.values.set(2 * key, coarse.values.get(key)!);
-  for (const key of keys) {
-    for (const offset of offsets) evaluate(logDensity, fine, 2 * key + offset);
-  }
-  return fine;
-}
 
-function keysThatMatter({ values }: Level, offsets: Vector): number[] {
-  let top = -Infinity;
-  for (const value of values.values()) top = Math.max(top, value);
-  const keys: number[] = [];
-  for (const [key, value] of values) {
+  toGrid(error: number): DensityGrid {
+    const keys = [...this.#values.keys()];
+    return {
+      spacing: this.spacing,
+      logIntegral: this.logIntegral(),
+      error,
+      nodes: keys.map((key) => this.#unpack(key)),
+      logDensities: [...this.#values.values()],
+      logBounds: keys.map((key) =>
+        [key, ...this.#neighbours(key)]
+          .reduce((bound, near) => Math.max(bound, this.#values.get(near)!), -Infinity)
+      ),
+    };
+  }
+
+  #matters(key: number): boolean {
+    const value = this.#values.get(key)!;
     let step = 0;
-    for (const offset of offsets) {
-      const neighbour = values.get(key + offset);
-      if (neighbour !== undefined) step = Math.max(step, Math.abs(value - neighbour));
+    for (const near of this.#neighbours(key)) {
+      step = Math.max(step, Math.abs(value - this.#values.get(near)!));
     }
-    if (value + step >= top - CUTOFF) keys.push(key);
+    // NaN, of a step between two densities of 0, does not matter.
+    return value + step >= this.#top - CUTOFF;
   }
-  return keys;
-}
 
-function evaluate(logDensity: LogDensity, level: Level, key: number): void {
-  if (level.values.has(key)) return;
-  if (level.values.size >= MAX_NODES) {
-    throw new RangeError(
-      `Cannot integrate a density as ${MAX_NODES} nodes must suffice: ` +
-        `they do not at the spacing ${level.spacing}`,
-    );
+  /** The nodes around a node that have been evaluated. */
+  #neighbours(key: number): number[] {
+    return this.#offsets.map((offset) => key + offset)
+      .filter((near) => this.#values.has(near));
   }
-  const z = unpack(level, key);
-  const value = logDensity(z);
-  if (!(value < Infinity)) {
-    throw new RangeError(
-      `Cannot integrate a density as its logarithm must be a number below Infinity: ` +
-        `${value} at [${z}]`,
-    );
+
+  #evaluate(key: number): void {
+    if (this.#values.has(key)) return;
+    if (this.#values.size >= MAX_NODES) {
+      throw new RangeError(
+        `Cannot integrate a density as ${MAX_NODES} nodes must suffice: ` +
+          `they do not at a spacing of ${this.spacing}`,
+      );
+    }
+    const z = this.#unpack(key);
+    const value = this.logDensity(z);
+    if (!(value < Infinity)) {
+      throw new RangeError(
+        `Cannot integrate a density as its logarithm must be a number below Infinity: ` +
+          `${value} at [${z}]`,
+      );
+    }
+    this.#set(key, value);
   }
-  level.values.set(key, value);
+
+  #set(key: number, value: number): void {
+    this.#values.set(key, value);
+    this.#top = Math.max(this.#top, value);
+  }
+
+  #unpack(key: number): number[] {
+    if (this.dim === 1) return [key * this.spacing];
+    const first = Math.round(key / AXIS);
+    return [first * this.spacing, (key - first * AXIS) * this.spacing];
+  }
 }
 
-function unpack({ dim, spacing }: Level, key: number): number[] {
-  if (dim === 1) return [key * spacing];
-  const first = Math.round(key / AXIS);
-  return [first * spacing, (key - first * AXIS) * spacing];
-}
-
-/** The packed steps to the 3^dim - 1 nodes around a node. */
-function neighbourhood(dim: number): number[] {
-  const steps = [-1, 0, 1];
-  const all = dim === 1 ? steps : steps.flatMap((i) => steps.map((j) => i * AXIS + j));
-  return all.filter((offset) => offset !== 0);
-}
-
-function logIntegralOf({ dim, spacing, values }: Level): number {
-  return logSumExp([...values.values()]) + dim * Math.log(spacing);
-}
-
-function summarizeLevel(
-  level: Level,
-  { error, offsets }: { error: number; offsets: Vector },
-): DensityGrid {
-  const { spacing, values } = level;
-  return {
-    spacing,
-    logIntegral: logIntegralOf(level),
-    error,
-    nodes: Array.from(values.keys(), (key) => unpack(level, key)),
-    logDensities: [...values.values()],
-    logBounds: Array.from(
-      values,
-      ([key, value]) =>
-        offsets.reduce(
-          (bound, offset) => Math.max(bound, values.get(key + offset) ?? -Infinity),
-          value,
-        ),
-    ),
-  };
-}
-
-/** exp of the second Renyi entropy: how many nodes share the mass. */
-function numEffectiveNodes({ logDensities }: DensityGrid): number {
-  return Math.exp(
-    2 * logSumExp(logDensities) - logSumExp(logDensities.map((value) => 2 * value)),
-  );
+/** All pairs of coordinates, packed. */
+function product(axis: readonly number[]): number[] {
+  return axis.flatMap((i) => axis.map((j) => i * AXIS + j));
 }

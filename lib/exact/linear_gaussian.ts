@@ -64,6 +64,9 @@ export function linearGaussian(
   const dataDim = bias.length, latentDim = weight[0]?.length ?? 0;
   const scales = typeof scale === "number" ? bias.map(() => scale) : scale;
   checkShapes(weight, bias, scales);
+  const likelihood = (z: Vector) =>
+    normal({ mean: matVec(weight, z).map((v, i) => v + bias[i]), scale: scales });
+  likelihood(weight[0].map(() => 0)); // refuses what is no scale or no number
   const toLatent = transpose(weight).map((row) =>
     row.map((w, i) => w / scales[i] ** 2)
   );
@@ -77,8 +80,14 @@ export function linearGaussian(
       weight.map((other, j) => dot(row, other) + (i === j ? scales[i] ** 2 : 0))
     ),
   });
-  const posteriorMean = (x: Vector) =>
-    matVec(covariance, matVec(toLatent, x.map((value, i) => value - bias[i])));
+  const posteriorMean = (x: Vector) => {
+    if (x.length !== dataDim) {
+      throw new RangeError(
+        `Cannot find p(z given x) as the length of x must be ${dataDim}: ${x.length}`,
+      );
+    }
+    return matVec(covariance, matVec(toLatent, x.map((value, i) => value - bias[i])));
+  };
   const optimalScale = precision.map((row, i) => 1 / Math.sqrt(row[i]));
 
   return {
@@ -89,8 +98,7 @@ export function linearGaussian(
     dataDim,
     prior: standardNormal(latentDim),
     marginal,
-    likelihood: (z) =>
-      normal({ mean: matVec(weight, z).map((v, i) => v + bias[i]), scale: scales }),
+    likelihood,
     logMarginal: (x) => marginal.logProb(x),
     exactPosterior: (x) => multivariateNormal({ mean: posteriorMean(x), covariance }),
     optimalDiagonal: (x) => normal({ mean: posteriorMean(x), scale: optimalScale }),
