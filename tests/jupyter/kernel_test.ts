@@ -86,6 +86,7 @@ kernelTest("kernel: streams and displays stay in order", async (scratch) => {
 sessionTest(
   "kernel: progress changes in place and leaves no time behind",
   async ({ run }) => {
+    const startedAt = performance.now();
     const { outputs, updates } = await run(`
     import { progress } from "elbo/jupyter";
     const line = await progress({ total: 20, label: "step" });
@@ -96,8 +97,9 @@ sessionTest(
     await line.finish();`);
     assertEquals(outputs.length, 1);
     assertMatch(textOf(outputs), /^\[#{30}\] step {2}20 \/ 20 {2}loss 20$/);
-    // half a second at ten a second, and the last one
-    assert(updates.length >= 3 && updates.length <= 8, `${updates.length} updates`);
+    // half a second or more, at ten a second at most, and the last one
+    const most = (performance.now() - startedAt) / 100 + 1;
+    assert(updates.length >= 4 && updates.length <= most, `${updates.length} updates`);
     assertMatch(updates[0], /\d+ s left$/);
   },
 );
@@ -144,7 +146,7 @@ sessionTest("kernel: a stop that nobody hears keeps the state and says so", asyn
 ) => {
   await run(`import "elbo/jupyter"; let kept = 42;`);
   setTimeout(() => kernel.interrupt(), 100);
-  const { outputs } = await run("await new Promise((r) => setTimeout(r, 1500));");
+  const { outputs } = await run("await new Promise((r) => setTimeout(r, 2500));");
   assertStringIncludes(textOf(outputs), "Nothing here listens to the stop button");
   assertEquals(textOf((await run("kept")).outputs), "42");
 });
@@ -154,8 +156,8 @@ sessionTest("kernel: a second stop within five seconds ends the kernel", async (
 ) => {
   await run(`import "elbo/jupyter";`);
   setTimeout(() => kernel.interrupt(), 100);
-  setTimeout(() => kernel.interrupt(), 400);
-  const waiting = run("await new Promise((r) => setTimeout(r, 5000));");
+  setTimeout(() => kernel.interrupt(), 1500);
+  const waiting = run("await new Promise((r) => setTimeout(r, 8000));");
   const error = await waiting.catch((reason: unknown) => reason);
   assertStringIncludes(String(error), "exit status 130");
 });
