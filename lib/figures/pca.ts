@@ -51,18 +51,35 @@ export function pca(points: Matrix, numComponents: number): PrincipalComponents 
   const cloud = new Dense(points.map((point) => [...point]));
   const mean = cloud.mean("column");
   const centred = cloud.subRowVector(mean);
-  const covariance = centred.transpose().mmul(centred).div(points.length - 1);
-  const { values, axes } = decreasing(covariance);
+  const size = Math.max(centred.max(), -centred.min());
+  const { values, axes } = decreasing(covarianceOf(centred, size));
   const total = values.reduce((sum, value) => sum + value, 0);
   const kept = new Dense(axes.slice(0, numComponents));
   const variances = values.slice(0, numComponents);
   return {
     mean,
     components: kept.to2DArray(),
-    variances,
+    variances: variances.map((variance) => variance * size * size),
     explained: variances.map((variance) => total > 0 ? variance / total : 0),
     scores: centred.mmul(kept.transpose()).to2DArray(),
   };
+}
+
+/** Entries below this are nothing beside the largest, which is about 1. */
+const NOTHING = 1e-30;
+
+/**
+ * The covariance of the points divided by their size.
+ *
+ * The eigenvalue solver gives NaN where squares of entries underflow, so the points are
+ * brought to size 1 and what is nothing beside that becomes 0.
+ */
+function covarianceOf(centred: Dense, size: number): Dense {
+  const scaled = Dense.div(centred, size || 1);
+  const covariance = scaled.transpose().mmul(scaled).div(centred.rows - 1);
+  return covariance.apply((row, column) => {
+    if (Math.abs(covariance.get(row, column)) < NOTHING) covariance.set(row, column, 0);
+  });
 }
 
 /** Eigenvalues from large to small, none negative, with their signed eigenvectors. */

@@ -96,6 +96,15 @@ Deno.test("pca: points that are all one have no variance to explain", () => {
   assertEquals(variances, [0, 0]);
 });
 
+Deno.test("pca: coordinates that all but vanish do no harm", () => {
+  // Squares of the small ones underflow; the solver alone answers NaN.
+  const tiny = pca([[0, 0, 0], [0, 5e-324, 1]], 3);
+  assertEquals(tiny.components[0], [0, 0, 1]);
+  assertEquals(tiny.explained[0], 1);
+  const all = pca([[0, 0], [1e-170, 0]], 2);
+  assertEquals(all.explained, [1, 0]);
+});
+
 Deno.test("pca: refuses one point, no axis and too many axes", () => {
   assertThrows(() => pca([[1, 2]], 1), RangeError, "two or more: 1");
   assertThrows(() => pca([], 1), RangeError, "two or more: 0");
