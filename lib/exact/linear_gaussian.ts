@@ -7,8 +7,8 @@ import {
   standardNormal,
 } from "../distributions/mod.ts";
 import {
-  dot,
   inverse,
+  matMul,
   type Matrix,
   matVec,
   transpose,
@@ -67,17 +67,17 @@ export function linearGaussian(
   const likelihood = (z: Vector) =>
     normal({ mean: matVec(weight, z).map((v, i) => v + bias[i]), scale: scales });
   likelihood(weight[0].map(() => 0)); // refuses what is no scale or no number
+  // W^T S^-1: from the space of x to that of z.
   const toLatent = transpose(weight).map((row) =>
     row.map((w, i) => w / scales[i] ** 2)
   );
-  const precision = toLatent.map((row, i) =>
-    transpose(weight).map((column, j) => dot(row, column) + (i === j ? 1 : 0))
-  );
+  const precision = plusDiagonal(matMul(toLatent, weight), weight[0].map(() => 1));
   const covariance = symmetrized(inverse(precision));
   const marginal = multivariateNormal({
     mean: bias,
-    covariance: weight.map((row, i) =>
-      weight.map((other, j) => dot(row, other) + (i === j ? scales[i] ** 2 : 0))
+    covariance: plusDiagonal(
+      matMul(weight, transpose(weight)),
+      scales.map((s) => s * s),
     ),
   });
   const posteriorMean = (x: Vector) => {
@@ -103,6 +103,10 @@ export function linearGaussian(
     exactPosterior: (x) => multivariateNormal({ mean: posteriorMean(x), covariance }),
     optimalDiagonal: (x) => normal({ mean: posteriorMean(x), scale: optimalScale }),
   };
+}
+
+function plusDiagonal(matrix: Matrix, diagonal: Vector): number[][] {
+  return matrix.map((row, i) => row.map((v, j) => i === j ? v + diagonal[i] : v));
 }
 
 /** A matrix that is symmetric but for rounding, made so. */
