@@ -153,6 +153,7 @@ class KernelClient implements Kernel {
         );
       }
       await delay(SETTLE_MS);
+      if (this.#process.hasEnded()) await this.#broken.promise;
       return reply[0].content;
     } finally {
       this.#listeners.delete(listener);
@@ -216,9 +217,9 @@ class KernelClient implements Kernel {
     const reply = new Promise<JupyterMessage>((resolve) => {
       this.#replies.set(id, resolve);
     });
-    await this.#sockets.get("shell")?.send(
-      encodeMessage({ id, type, content }, this.#signature),
-    );
+    const frames = encodeMessage({ id, type, content }, this.#signature);
+    // A pipe that breaks means that the kernel is ending: its end says more.
+    await this.#sockets.get("shell")?.send(frames).catch(() => this.#broken.promise);
     return await reply;
   }
 

@@ -107,6 +107,16 @@ for (
   });
 }
 
+kernelTest("execute: a kernel that ends between cells is reported", async (scratch) => {
+  const waiting = "await new Promise((resolve) => setTimeout(resolve, 5000));";
+  for (const after of [1, 30, 80]) {
+    const exit = `setTimeout(() => Deno.exit(5), ${after});`;
+    const failure = await failureOf([exit, "1", "2", waiting], { scratch });
+    assertEquals(failure.kind, "kernel");
+    assertStringIncludes(failure.message, "exit status 5");
+  }
+});
+
 for (
   const [kind, code] of [
     ["busy", "while (true);"],
