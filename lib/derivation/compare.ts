@@ -83,14 +83,15 @@ function judge(pairs: Pair[], comparison: Comparison): Finding {
   }));
 }
 
-/** The errors must fall from step to step, and the last be small. */
+/** The errors must fall from step to step, to rounding at best; the last be small. */
 function judgeLimit(pairs: Pair[], precision: Precision): Finding {
   const errors = pairs.map(({ left, right }) => Math.abs(left - right));
   const { left, right } = pairs[pairs.length - 1];
   const error = errors[errors.length - 1];
   const tolerance = allowance(precision, left, right);
+  const rounding = 1e-12 * (1 + Math.abs(right));
   const falls = pairs.length >= 3 &&
-    errors.every((e, i) => i === 0 || e < errors[i - 1]);
+    errors.every((e, i) => i === 0 || e < errors[i - 1] || e <= rounding);
   const verdict = verdictOf(falls && error <= tolerance);
   if (falls) return { left, right, error, tolerance, verdict };
   const shown = errors.map((e) => e.toExponential(1)).join(", ");

@@ -4,10 +4,10 @@ import type {
   Claim,
   Comparison,
   DrawOptions,
+  EssayPlace,
   LedgerEntry,
   ModelCheck,
   MonteCarloComparison,
-  Place,
   PlantedError,
   Precision,
   Values,
@@ -53,7 +53,7 @@ export interface Definition<Library, Witness> {
   readonly id: string;
   readonly statement: string;
   readonly short: string;
-  readonly place: Place;
+  readonly essay: EssayPlace;
   readonly claim: Claim;
   readonly note?: string;
   readonly settings: readonly Setting<Library, Witness>[];
@@ -85,9 +85,9 @@ export interface Definition<Library, Witness> {
 export function entry<Library, Witness>(
   definition: Definition<Library, Witness>,
 ): LedgerEntry {
-  const { id, statement, short, place, claim, note, settings } = definition;
+  const { id, statement, short, essay, claim, note, settings } = definition;
   const checks = settings.map((setting) => checkOn(setting, definition));
-  return { id, statement, short, place, claim, ...(note && { note }), checks };
+  return { id, statement, short, essay, claim, ...(note && { note }), checks };
 }
 
 function checkOn<Library, Witness>(

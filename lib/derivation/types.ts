@@ -13,7 +13,7 @@ export type Claim = "identity" | "inequality" | "limit";
 export type Relation = "=" | "<" | "->";
 
 /** Where a statement stands in the source. */
-export interface Place {
+export interface EssayPlace {
   /** The essay itself, or its follow-up page on the KL of two normals. */
   readonly page: "essay" | "closed-form KL page";
   /** Which line, in the source's words where it has words. */
@@ -90,7 +90,7 @@ export interface LedgerEntry {
   readonly statement: string;
   /** In plain characters, for a table. */
   readonly short: string;
-  readonly place: Place;
+  readonly essay: EssayPlace;
   readonly claim: Claim;
   /** What to make of it, where the formula does not say. */
   readonly note?: string;

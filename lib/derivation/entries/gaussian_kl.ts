@@ -45,7 +45,7 @@ export const klOfTwoNormals = entry({
   statement: String.raw`\mathrm{KL}(N(m_1, s_1^2) \,\|\, N(m_2, s_2^2))
     = \ln \frac{s_2}{s_1} + \frac{s_1^2 + (m_1 - m_2)^2}{2 s_2^2} - \frac12`,
   short: "KL = ln(s2/s1) + (s1^2 + (m1-m2)^2)/(2 s2^2) - 1/2",
-  place: { page: "closed-form KL page", line: "the result" },
+  essay: { page: "closed-form KL page", line: "the result" },
   claim: "identity",
   settings: pairSettings,
   left: (library) => library.kl(),
@@ -95,7 +95,7 @@ export const klToStandardNormal = entry({
   statement: String.raw`\mathrm{KL}(N(m, s^2) \,\|\, N(0, I))
     = \frac12 \sum_i \left( m_i^2 + s_i^2 - 1 - \ln s_i^2 \right)`,
   short: "KL = 1/2 sum_i (m^2 + s^2 - 1 - ln s^2)",
-  place: { page: "closed-form KL page", line: "m2 = 0, s2 = 1" },
+  essay: { page: "closed-form KL page", line: "m2 = 0, s2 = 1" },
   claim: "identity",
   settings: standardPairSettings,
   left: ({ q }) => kl(q, standardNormal(q.dim)),
@@ -139,7 +139,7 @@ export const klIsCrossEntropyMinusEntropy = entry({
   statement: String.raw`\mathrm{KL}(q \,\|\, p) = -\int q \ln p\, dz
     - \left( -\int q \ln q\, dz \right)`,
   short: "KL(q || p) = H(q, p) - H(q)",
-  place: { page: "closed-form KL page", line: "the integral split in two" },
+  essay: { page: "closed-form KL page", line: "the integral split in two" },
   claim: "identity",
   settings: pairSettings,
   left: (library) => library.kl(),
@@ -177,7 +177,7 @@ export const klIsAdditive = entry({
   statement: String.raw`\mathrm{KL}\Bigl( \prod_i q_i \,\Big\|\, \prod_i p_i \Bigr)
     = \sum_i \mathrm{KL}(q_i \,\|\, p_i)`,
   short: "KL(prod q_i || prod p_i) = sum_i KL(q_i || p_i)",
-  place: {
+  essay: {
     page: "closed-form KL page",
     line: "one axis at a time: the result, summed",
   },
@@ -243,7 +243,7 @@ export const klIsNotNegative = entry({
   statement: String.raw`\int q \ln p\, dz \le \int q \ln q\, dz
     \;\Leftrightarrow\; \mathrm{KL}(q \,\|\, p) \ge 0`,
   short: "E_q ln p <= E_q ln q, that is KL(q || p) >= 0",
-  place: {
+  essay: {
     page: "essay",
     line: "理論推演, second display, lines 5 to 6: the KL dropped",
   },

@@ -23,7 +23,7 @@ export const momentsOfANormal = entry({
   statement: String.raw`E_q z = m, \quad E_q (z - m)^2 = s^2, \quad
     E_q (z - m_2)^2 = s^2 + (m - m_2)^2`,
   short: "E z = m, E(z-m)^2 = s^2, E(z-m2)^2 = s^2 + (m-m2)^2",
-  place: { page: "closed-form KL page", line: "the moments used on the way" },
+  essay: { page: "closed-form KL page", line: "the moments used on the way" },
   claim: "identity",
   settings: pairSettings,
   left: moments,
@@ -84,7 +84,7 @@ export const entropyOfANormal = entry({
   id: "entropy-of-a-normal",
   statement: String.raw`-\int q \ln q\, dz = \sum_i \tfrac12 \ln (2 \pi e\, s_i^2)`,
   short: "H(q) = sum_i 1/2 ln(2 pi e s^2)",
-  place: { page: "closed-form KL page", line: "the second integral" },
+  essay: { page: "closed-form KL page", line: "the second integral" },
   claim: "identity",
   note: "It may be negative: a density above 1 is no error.",
   settings: pairSettings,
@@ -122,7 +122,7 @@ export const crossEntropyOfTwoNormals = entry({
   statement: String.raw`-\int q \ln p\, dz = \sum_i \left[ \tfrac12 \ln (2 \pi s_{2i}^2)
     + \frac{s_{1i}^2 + (m_{1i} - m_{2i})^2}{2 s_{2i}^2} \right]`,
   short: "H(q,p) = ln(2 pi s2^2)/2 + (s1^2 + (m1-m2)^2)/(2 s2^2)",
-  place: { page: "closed-form KL page", line: "the first integral" },
+  essay: { page: "closed-form KL page", line: "the first integral" },
   claim: "identity",
   settings: pairSettings,
   left: (library) => library.kl() + library.q.entropy(),

@@ -11,7 +11,7 @@ import {
   type LatentWitness,
   mean,
 } from "../models/faces.ts";
-import { latentSettings } from "../models/settings.ts";
+import { latentSettings, withNetwork } from "../models/settings.ts";
 
 const LOGS_OF_TAILS = "logarithms grow like a power of z, and q has every moment of z";
 
@@ -24,12 +24,12 @@ export const reconstructionMinusKl = entry({
   statement: String.raw`E_q \ln \frac{p(z, x)}{q(z \mid x)}
     = -\mathrm{KL}(q(z \mid x) \,\|\, p(z)) + E_q \ln p(x \mid z)`,
   short: "ELBO = -KL(q || p(z)) + E_q ln p(x|z)",
-  place: { page: "essay", line: "理論推演, third display, lines 1 to 3" },
+  essay: { page: "essay", line: "理論推演, third display, lines 1 to 3" },
   claim: "identity",
   note:
     "The KL must be small and its negative large: the essay's text has it the other " +
     "way round, its formula is right.",
-  settings: latentSettings,
+  settings: withNetwork,
   left: (library) => -library.klToPrior() + library.expect(library.logLikelihood),
   right: (witness) => witness.expect((z) => witness.logJoint(z) - witness.logApprox(z)),
   draws: {
@@ -75,7 +75,7 @@ export const expectedLogLikelihood = entry({
   statement: String.raw`\int_z q(z \mid x) \ln p(x \mid z)\, dz
     = E_{q(z \mid x)}[\ln p(x \mid z)]`,
   short: "int q ln p(x|z) dz = E_q ln p(x|z)",
-  place: { page: "essay", line: "理論推演, last display" },
+  essay: { page: "essay", line: "理論推演, last display" },
   claim: "identity",
   settings: latentSettings,
   left: (library) => library.expect(library.logLikelihood),
@@ -114,10 +114,10 @@ export const reconstructionIsNotTheMarginal = entry({
   statement: String.raw`E_q \ln p(x \mid z) = \ln p(x)
     + \mathrm{KL}(q(z \mid x) \,\|\, p(z)) - \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))`,
   short: "E_q ln p(x|z) = ln p(x) + KL(q||p(z)) - KL(q||p(z|x))",
-  place: { page: "essay", line: "讓我們的lnP(X|Z=z)越接近原始圖像越好!(也就是lnP(X))" },
+  essay: { page: "essay", line: "讓我們的lnP(X|Z=z)越接近原始圖像越好!(也就是lnP(X))" },
   claim: "identity",
   note: "The essay puts ln p(x) for the left side; the two KLs are what lies between.",
-  settings: latentSettings,
+  settings: withNetwork,
   left: (library) => library.expect(library.logLikelihood),
   right: (witness) =>
     witness.logMarginal() + witness.expect(klTerm(witness)) -
@@ -161,7 +161,7 @@ export const averageKlIsInformation = entry({
     = I_q(x; z) + \mathrm{KL}(\bar q(z) \,\|\, p(z)), \quad
     \bar q(z) = \frac1N \sum_x q(z \mid x)`,
   short: "mean_x KL(q || p(z)) = I(x;z) + KL(mean q || p(z))",
-  place: {
+  essay: {
     page: "essay",
     line: "根據輸入至Encoder所得到的輸出，要和標準常態分布越接近越好!!",
   },

@@ -6,7 +6,7 @@
 import { average, scaled, total } from "../draws.ts";
 import { entry } from "../entry.ts";
 import type { LatentLibrary, LatentWitness } from "../models/faces.ts";
-import { latentSettings } from "../models/settings.ts";
+import { latentSettings, withNetwork } from "../models/settings.ts";
 
 const LOGS_OF_TAILS = "logarithms grow like a power of z, and q has every moment of z";
 const NO_SPREAD = "every draw has the same value: the variance is 0";
@@ -26,7 +26,7 @@ export const multiplyByOne = entry({
   statement: String.raw`\frac{p(z, x)}{p(z \mid x)}
     = \frac{p(z, x)}{q(z \mid x)} \, \frac{q(z \mid x)}{p(z \mid x)}`,
   short: "p(z,x)/p(z|x) = p(z,x)/q * q/p(z|x), at every z",
-  place: { page: "essay", line: "理論推演, second display, line 3" },
+  essay: { page: "essay", line: "理論推演, second display, line 3" },
   claim: "identity",
   note: "Both factors vary with z; their product is p(x) at every draw.",
   settings: latentSettings,
@@ -69,7 +69,7 @@ export const splitTheLog = entry({
     \frac{q(z \mid x)}{p(z \mid x)} \right) = E_q \ln \frac{p(z, x)}{q(z \mid x)}
     + E_q \ln \frac{q(z \mid x)}{p(z \mid x)}`,
   short: "E_q ln(a b) = E_q ln a + E_q ln b",
-  place: { page: "essay", line: "理論推演, second display, line 4" },
+  essay: { page: "essay", line: "理論推演, second display, line 4" },
   claim: "identity",
   settings: latentSettings,
   left: (library) =>
@@ -118,9 +118,9 @@ export const elboPlusKl = entry({
   statement: String.raw`\ln p(x) = \underbrace{E_q \ln \frac{p(z, x)}{q(z \mid x)}}_{
     \mathrm{ELBO}} + \mathrm{KL}(q(z \mid x) \,\|\, p(z \mid x))`,
   short: "ln p(x) = ELBO + KL(q || p(z|x))",
-  place: { page: "essay", line: "理論推演, second display, line 5" },
+  essay: { page: "essay", line: "理論推演, second display, line 5" },
   claim: "identity",
-  settings: latentSettings,
+  settings: withNetwork,
   left: (library) => elboOf(library) + library.klToPosterior(),
   right: (witness) => witness.logMarginal(),
   draws: {

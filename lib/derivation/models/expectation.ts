@@ -6,30 +6,20 @@ import type {
 } from "../../distributions/mod.ts";
 import type { QuadraturePosterior } from "../../exact/mod.ts";
 import { gaussHermite, matVec, type Vector } from "../../math/mod.ts";
-
-/** Latents and the weights of a rule: `E f(z) ~= sum_i weights_i f(latents_i)`. */
-export interface Rule {
-  readonly latents: readonly Vector[];
-  readonly weights: Vector;
-}
+import type { Rule } from "./faces.ts";
 
 /**
- * The library face's rule for expectations: Gauss-Hermite under a normal, enumeration
- * of a categorical, a grid over a posterior that is known by quadrature.
- *
- * @param numNodes Nodes an axis of the Gauss-Hermite rules.
+ * The library face's rule for expectations: under a normal the trapezoid rule in the
+ * noise on a line and Gauss-Hermite in a plane, enumeration of a categorical, a grid
+ * over a posterior that is known by quadrature.
  */
-export function ruleOf<Z>(distribution: Distribution<Z>, numNodes: number): Rule {
+export function ruleOf<Z>(distribution: Distribution<Z>): Rule {
   const known = distribution as unknown as Known;
   switch (known.kind) {
     case "normal":
-      return normalRule(
-        known.mean,
-        known.scale.map((s, i) => unit(known, i, s)),
-        numNodes,
-      );
+      return normalRule(known.mean, known.scale.map((s, i) => unit(known, i, s)));
     case "multivariateNormal":
-      return normalRule(known.mean, known.cholesky, numNodes);
+      return normalRule(known.mean, known.cholesky);
     case "categorical":
       return { latents: known.probs.map((_, k) => [k]), weights: known.probs };
     case "quadraturePosterior":
@@ -47,8 +37,8 @@ function unit({ dim }: { dim: number }, axis: number, length: number): Vector {
 }
 
 /** z = mean + factor eps, with a product rule for eps. */
-function normalRule(mean: Vector, factor: readonly Vector[], numNodes: number): Rule {
-  const { nodes, weights } = gaussHermite(numNodes);
+function normalRule(mean: Vector, factor: readonly Vector[]): Rule {
+  const { nodes, weights } = mean.length === 1 ? lineRule() : gaussHermite(23);
   let product: { eps: Vector; weight: number }[] = [{ eps: [], weight: 1 }];
   for (let axis = 0; axis < mean.length; axis++) {
     product = product.flatMap(({ eps, weight }) =>
@@ -61,7 +51,17 @@ function normalRule(mean: Vector, factor: readonly Vector[], numNodes: number): 
   };
 }
 
-const NODES_OF_A_GRID = { 1: 4001, 2: 121 } as const;
+/** The trapezoid rule for N(0, 1), its odd number of nodes with the mean among them. */
+function lineRule(): { nodes: number[]; weights: number[] } {
+  const spacing = 1 / 25;
+  const nodes = Array.from({ length: 501 }, (_, i) => (i - 250) * spacing);
+  const weights = nodes.map((eps) =>
+    spacing * Math.exp(-eps * eps / 2) / Math.sqrt(2 * Math.PI)
+  );
+  return { nodes, weights };
+}
+
+const NODES_OF_A_GRID = { 1: 1201, 2: 41 } as const;
 
 /** The trapezoid rule, with weights that sum to 1. */
 function gridRule(posterior: QuadraturePosterior): Rule {
@@ -72,7 +72,7 @@ function gridRule(posterior: QuadraturePosterior): Rule {
     // pixels keeps; in the plane they are kept for the peak.
     const [center, half] = dim === 1
       ? [0, 9]
-      : [middle, 12 * Math.sqrt(posterior.variance[i])];
+      : [middle, 9 * Math.sqrt(posterior.variance[i])];
     return Array.from(
       { length: count },
       (_, k) => center + half * (2 * k / (count - 1) - 1),

@@ -7,6 +7,12 @@ import type {
 import type { Estimate, Random, Vector } from "../../math/mod.ts";
 import type { NormalParameters } from "./parameters.ts";
 
+/** Latents and the weights of a rule: `E f(z) ~= sum_i weights_i f(latents_i)`. */
+export interface Rule {
+  readonly latents: readonly Vector[];
+  readonly weights: Vector;
+}
+
 /** Which of a model's observations, of its q, and which decoder. */
 export interface Choice {
   /** Index of the observation. */
@@ -50,6 +56,8 @@ export interface LatentLibrary extends Latent {
   readonly center: Vector;
   /** ln p(z) + ln p(x|z) - ln q(z|x). */
   logWeight(z: Vector): number;
+  /** Latents and weights that E_q is summed over. */
+  rule(): Rule;
   /** KL(q(z|x) || p(z)), closed where it is known. */
   klToPrior(): number;
   /** KL(q(z|x) || p(z|x)). */
@@ -87,6 +95,11 @@ export interface LatentWitness extends Latent {
   /** Of decoders by logits: the probability of each pixel at z. */
   pixelProbs(z: Vector): Vector;
   readonly x: Vector;
+}
+
+/** ln w = ln p(x,z) - ln q(z|x), by the witness's densities. */
+export function logWeightOf(witness: LatentWitness): (z: Vector) => number {
+  return (z) => witness.logJoint(z) - witness.logApprox(z);
 }
 
 interface Chooses<Face> {

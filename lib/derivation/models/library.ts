@@ -29,15 +29,14 @@ export function libraryFace<Z>(
     numObservations: number;
     numApprox: number;
     probes: readonly Vector[];
-    numNodes: number;
   },
   choice: Choice = FIRST,
 ): LatentLibrary {
   const { model, x, q, toLatent, fromLatent } = make(choice);
   const posterior = once(() => model.exactPosterior(x) as Distribution<Z>);
   const approx = choice.q === "posterior" ? posterior() : q;
-  const rule = once(() => ruleOf(approx, options.numNodes));
-  const priorRule = once(() => ruleOf(model.prior, options.numNodes));
+  const rule = once(() => ruleOf(approx));
+  const priorRule = once(() => ruleOf(model.prior));
   const average = ({ latents, weights }: ReturnType<typeof rule>, f: Expectand) =>
     latents.reduce((sum, z, i) => sum + weights[i] * f(z), 0);
 
@@ -61,6 +60,7 @@ export function libraryFace<Z>(
     logMarginal: () => model.logMarginal(x),
     logWeight: (z) => logPrior(z) + logLikelihood(z) - logApprox(z),
     expect,
+    rule,
     expectPrior: (f) => average(priorRule(), f),
     klToPrior: () =>
       hasClosedKl(approx)

@@ -11,10 +11,6 @@ import type { Choice, LatentLibrary } from "./faces.ts";
 import { libraryFace } from "./library.ts";
 import { coins, curve, type LinearParameters, smallNetwork } from "./parameters.ts";
 
-// Odd, so that the middle node is the mean.
-const NODES_ON_A_LINE = 255;
-const NODES_IN_A_PLANE = 31;
-
 const same = (z: Vector) => z;
 
 function countsOf(
@@ -27,6 +23,17 @@ function countsOf(
   return { numObservations: xs.length, numApprox: qs.length, probes };
 }
 
+/** One model for each decoder: its posteriors are then worked out once. */
+function keptModels<Model>(make: (choice: Choice) => Model): (choice: Choice) => Model {
+  const kept = new Map<string, Model>();
+  return (choice) => {
+    const key = `${choice.gain}/${choice.noise}`;
+    let model = kept.get(key);
+    if (!model) kept.set(key, model = make(choice));
+    return model;
+  };
+}
+
 /** The q of a choice; the first stands in where the posterior takes its place. */
 export function chosen<Q>(qs: readonly Q[], { q }: Choice): Q {
   return qs[q === "posterior" ? 0 : q];
@@ -34,18 +41,16 @@ export function chosen<Q>(qs: readonly Q[], { q }: Choice): Q {
 
 export function linearLibrary(parameters: LinearParameters): LatentLibrary {
   const { weight, bias, scale, xs, qs } = parameters;
-  const numNodes = weight[0].length === 1 ? NODES_ON_A_LINE : NODES_IN_A_PLANE;
+  const modelOf = keptModels(({ gain, noise }) =>
+    linearGaussian({ weight: times(weight, gain), bias, scale: noise ?? scale })
+  );
   return libraryFace((choice) => ({
-    model: linearGaussian({
-      weight: times(weight, choice.gain),
-      bias,
-      scale: choice.noise ?? scale,
-    }),
+    model: modelOf(choice),
     x: xs[choice.x],
     q: normal(chosen(qs, choice)),
     toLatent: same,
     fromLatent: same,
-  }), { ...countsOf(parameters), numNodes });
+  }), countsOf(parameters));
 }
 
 export function coinsLibrary(): LatentLibrary {
@@ -61,21 +66,21 @@ export function coinsLibrary(): LatentLibrary {
     q: categorical({ logits: chosen(qLogits, choice) }),
     toLatent: ([k]) => k,
     fromLatent: (k) => [k],
-  }), { ...countsOf({ xs, qs: qLogits, probes }), numNodes: 0 });
+  }), countsOf({ xs, qs: qLogits, probes }));
 }
 
 export function curveLibrary(): LatentLibrary {
   const { height, scale, xs, qs } = curve;
+  const modelOf = keptModels(({ gain, noise }) =>
+    nonlinearGaussian({ curve: (z) => gain * height(z), scale: noise ?? scale })
+  );
   return libraryFace((choice) => ({
-    model: nonlinearGaussian({
-      curve: (z) => choice.gain * height(z),
-      scale: choice.noise ?? scale,
-    }),
+    model: modelOf(choice),
     x: xs[choice.x],
     q: normal(chosen(qs, choice)),
     toLatent: same,
     fromLatent: same,
-  }), { ...countsOf(curve), numNodes: NODES_ON_A_LINE });
+  }), countsOf(curve));
 }
 
 export function smallNetworkLibrary(): LatentLibrary {
@@ -86,8 +91,8 @@ export function smallNetworkLibrary(): LatentLibrary {
   // The encoder is not used: each q is given.
   const unused = (rows: number, columns: number) =>
     Array.from({ length: rows }, () => Array(columns).fill(0));
-  return libraryFace((choice) => ({
-    model: trainedNetwork(
+  const modelOf = keptModels(({ gain }) =>
+    trainedNetwork(
       {
         model: "vae",
         dataDim,
@@ -106,16 +111,19 @@ export function smallNetworkLibrary(): LatentLibrary {
         ["encoder.logVar.bias", vector([0])],
         ["decoder.0.weight", matrix(hiddenWeight)],
         ["decoder.0.bias", vector(hiddenBias)],
-        ["decoder.output.weight", matrix(times(outputWeight, choice.gain))],
+        ["decoder.output.weight", matrix(times(outputWeight, gain))],
         ["decoder.output.bias", vector(outputBias)],
       ]),
       { tolerance: 1e-10 },
-    ),
+    )
+  );
+  return libraryFace((choice) => ({
+    model: modelOf(choice),
     x: xs[choice.x],
     q: normal(chosen(qs, choice)),
     toLatent: same,
     fromLatent: same,
-  }), { ...countsOf(smallNetwork), numNodes: NODES_ON_A_LINE });
+  }), countsOf(smallNetwork));
 }
 
 function times(matrix: Matrix, factor: number): Matrix {

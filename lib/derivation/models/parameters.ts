@@ -65,15 +65,15 @@ export const coins = {
   probes: [[0], [1], [2]] as readonly Vector[],
 };
 
-/** z -> N(z^2, scale^2): both roots explain x, and no normal q can follow them. */
+/** z -> N(height(z), scale^2): the height turns back, and two z explain one x. */
 export const curve = {
-  height: (z: number): number => z * z,
-  scale: 0.5,
-  xs: [[1.5], [0.6], [2.2]] as readonly Vector[],
+  height: (z: number): number => z + 1.2 * Math.sin(2 * z),
+  scale: 0.6,
+  xs: [[1.2], [-0.5], [2.1]] as readonly Vector[],
   qs: [
-    { mean: [0.9], scale: [0.5] },
-    { mean: [-0.6], scale: [0.6] },
-    { mean: [1.3], scale: [0.4] },
+    { mean: [0.7], scale: [0.7] },
+    { mean: [-0.4], scale: [0.6] },
+    { mean: [1.3], scale: [0.5] },
   ] as readonly NormalParameters[],
   probes: [[-1.5], [-0.4], [0], [0.9], [1.8]] as readonly Vector[],
 };
@@ -90,7 +90,7 @@ export const smallNetwork = {
   outputBias: [0.1, -0.4, 0.3, 0.2] as Vector,
   xs: [[1, 0, 0, 1], [0, 1, 1, 0], [1, 1, 0, 1]] as readonly Vector[],
   qs: [
-    { mean: [1.1], scale: [0.7] },
+    { mean: [1.1], scale: [0.75] },
     { mean: [-0.7], scale: [0.8] },
     { mean: [0.5], scale: [0.9] },
   ] as readonly NormalParameters[],
@@ -114,10 +114,12 @@ export const integrands = {
     slope: (z: number) => -z + 1.2 * (1.5 - 1.2 * z - 0.3) / 0.8 ** 2,
   },
   curve: {
-    mean: 0.9,
-    scale: 0.4,
-    f: (z: number) => -(z ** 2) / 2 - (1.5 - z ** 2) ** 2 / (2 * 0.5 ** 2),
-    slope: (z: number) => -z + 2 * z * (1.5 - z ** 2) / 0.5 ** 2,
+    mean: 0.7,
+    scale: 0.5,
+    f: (z: number) =>
+      -(z ** 2) / 2 - (1.2 - curve.height(z)) ** 2 / (2 * curve.scale ** 2),
+    slope: (z: number) =>
+      -z + (1.2 - curve.height(z)) * (1 + 2.4 * Math.cos(2 * z)) / curve.scale ** 2,
   },
   sine: {
     mean: 0.3,
@@ -132,3 +134,17 @@ export const integrands = {
     slope: (z: number) => -7 * Math.sin(7 * z) + 1 / 2,
   },
 } satisfies Record<string, Integrand>;
+
+/** q of the trained network: the encoder's, moved by its scales and stretched. */
+export const encoderVariants = [
+  { shift: [0, 0], stretch: 1 },
+  { shift: [0.5, -0.3], stretch: 1.2 },
+] as const;
+
+/** Latents near the code of the trained network's image, and the prior's centre. */
+export const networkProbes: readonly Vector[] = [
+  [0.98, 0.92],
+  [1.1, 0.9],
+  [0.85, 1.05],
+  [0, 0],
+];

@@ -5,7 +5,15 @@ import { type Choice, FIRST, type LatentWitness } from "./faces.ts";
 /** Where a witness integrates: over indices, or over an interval of each axis. */
 export type Domain =
   | { readonly kind: "indices"; readonly count: number }
-  | { readonly kind: "box"; readonly dim: 1 | 2; readonly halfWidth: number };
+  | {
+    readonly kind: "box";
+    readonly dim: 1 | 2;
+    /** The origin if left out. */
+    readonly center?: readonly [number, number];
+    readonly halfWidth: number;
+    /** Nodes an axis of a grid; `NODES` if left out. */
+    readonly numNodes?: number;
+  };
 
 /** What is written out of a model, for one choice of x, q and decoder. */
 export interface WitnessModel {
@@ -19,7 +27,7 @@ export interface WitnessModel {
 }
 
 /** Nodes an axis of the trapezoid rules over the box. */
-const NODES = { 1: 1501, 2: 121 } as const;
+const NODES = { 1: 1501, 2: 81 } as const;
 
 /** The witness's face of a model: every number an integral of what is written out. */
 export function witnessFace(
@@ -40,9 +48,9 @@ export function witnessFace(
       for (let k = 0; k < domain.count; k++) total += f([k]);
       return total;
     }
-    const { halfWidth } = domain;
+    const { halfWidth, center = [0, 0], numNodes = NODES[2] } = domain;
     if (domain.dim === 2) {
-      return integratePlane(f, { center: [0, 0], halfWidth, numNodes: NODES[2] });
+      return integratePlane(f, { center, halfWidth, numNodes });
     }
     const ends = { from: -halfWidth, to: halfWidth };
     return integrate((z) => f([z]), { ...ends, tolerance: 1e-12 }).value;
@@ -82,7 +90,8 @@ export function witnessFace(
       const latents = latentsOf(domain);
       const spacing = domain.kind === "indices"
         ? 1
-        : (2 * domain.halfWidth / (NODES[domain.dim] - 1)) ** domain.dim;
+        : (2 * domain.halfWidth / ((domain.numNodes ?? NODES[domain.dim]) - 1)) **
+          domain.dim;
       const masses = latents.map((z) => spacing * Math.exp(logApprox(z)));
       return { masses, latents };
     },
@@ -95,14 +104,15 @@ function latentsOf(domain: Domain): Vector[] {
   if (domain.kind === "indices") {
     return Array.from({ length: domain.count }, (_, k) => [k]);
   }
-  const count = NODES[domain.dim];
-  const axis = Array.from(
-    { length: count },
-    (_, i) => domain.halfWidth * (2 * i / (count - 1) - 1),
+  const { dim, halfWidth, center = [0, 0] } = domain;
+  const count = domain.numNodes ?? NODES[dim];
+  const steps = Array.from({ length: count }, (_, i) => 2 * i / (count - 1) - 1);
+  const [first, second] = center.map((middle) =>
+    steps.map((step) => middle + halfWidth * step)
   );
-  return domain.dim === 1 ? axis.map((z) => [z]) : axis.flatMap((first) => {
-    return axis.map((second) => [first, second]);
-  });
+  return dim === 1
+    ? first.map((z) => [z])
+    : first.flatMap((a) => second.map((b) => [a, b]));
 }
 
 function need<Value>(value: Value | undefined, what: string): Value {
