@@ -5,6 +5,7 @@ import {
   CellFailure,
   checkCode,
   checkHouseRules,
+  checkLedgerLines,
   checkOrder,
   compareNotebooks,
   executeNotebook,
@@ -183,6 +184,11 @@ async function runAll(
   }
   const total = seconds(performance.now() - startedAt);
   console.log(`${files.length - failed} ok, ${failed} failed, ${total}`);
+  if (failed > 0 && values.check) {
+    console.log(
+      "Changes that are meant are stored with --write; see docs/notebooks.md.",
+    );
+  }
   return failed === 0 ? 0 : 1;
 }
 
@@ -201,6 +207,7 @@ async function runOne(file: NotebookFile, context: Context): Promise<string[]> {
     findings.push(
       ...checkOrder(file.notebook),
       ...compareNotebooks(file.notebook, fresh),
+      ...await unknownLedgerLines(file.notebook),
     );
   }
   if (values.write) {
@@ -209,6 +216,12 @@ async function runOne(file: NotebookFile, context: Context): Promise<string[]> {
   }
   if (values.html !== undefined) await writePage(file, fresh, values.html);
   return findings.map(describeFinding);
+}
+
+async function unknownLedgerLines(notebook: Notebook): Promise<Finding[]> {
+  if (checkLedgerLines(notebook, []).length === 0) return [];
+  const { ledger } = await import("../derivation/mod.ts");
+  return checkLedgerLines(notebook, ledger.map(({ id }) => id));
 }
 
 async function execute(file: NotebookFile, context: Context): Promise<Notebook> {

@@ -17,6 +17,7 @@ export { type Figure, showFigure } from "./figure.ts";
 export { formatNumber } from "./format_number.ts";
 export { inCheck } from "./in_check.ts";
 export { inKernel, settle } from "./kernel_display.ts";
+export { showLedger, type ShowLedgerOptions } from "./ledger.ts";
 export { showMarkdown } from "./markdown.ts";
 export { type Progress, progress, type ProgressOptions } from "./progress.ts";
 export { say } from "./say.ts";

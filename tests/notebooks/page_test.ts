@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ledger } from "elbo/derivation";
 import { encode } from "fast-png";
 import { type Notebook, type Output, renderPage } from "../../lib/notebooks/mod.ts";
+import { renderMath } from "../../lib/notebooks/page/math.ts";
 import { granted } from "../helpers/permissions.ts";
 import { codeCell, markdownCell, notebookOf } from "./cells.ts";
 
@@ -81,6 +83,13 @@ Deno.test("page: pictures of the text come along, those of the network are refus
   const error = await assertRejects(() => render(far), TypeError);
   assertStringIncludes(error.message, "files or attachments");
   assertStringIncludes(error.message, '(cell "two")');
+});
+
+Deno.test("page: every statement of the ledger is TeX that KaTeX knows", () => {
+  for (const { id, statement } of ledger) {
+    const html = renderMath(statement, { display: false });
+    assertStringIncludes(html, "<math", id);
+  }
 });
 
 Deno.test({
