@@ -97,6 +97,7 @@ export async function executeNotebook(
         throw describeFailure(error, fresh);
       }
       addMissingError(outputs, reply);
+      putErrorsLast(outputs);
       if (!tagsOf(cell).includes("raises-exception")) refuseErrors(fresh);
     }
     return { ...notebook, cells: cells.map(withOwnCount) };
@@ -128,6 +129,19 @@ function addMissingError(outputs: Output[], reply: JsonObject): void {
     evalue,
     traceback: [`SyntaxError: ${evalue}`],
   });
+}
+
+/** The kernel sends errors and streams by two ways; nothing is shown after an error. */
+function putErrorsLast(outputs: Output[]): void {
+  const isError = (output: Output) => output.output_type === "error";
+  const errors = outputs.filter(isError);
+  if (errors.length === 0) return;
+  outputs.splice(
+    0,
+    Infinity,
+    ...outputs.filter((output) => !isError(output)),
+    ...errors,
+  );
 }
 
 function refuseErrors(cell: CodeCell): void {
