@@ -31,6 +31,11 @@ type LogDensity = (z: Vector) => number;
 const FIRST_HALF_WIDTH = 6;
 /** Nodes this many nats below the top are left out: exp(-32) = 1e-14 of it each. */
 const CUTOFF = 32;
+/**
+ * In nats. Where a normal density of scale s still matters, 8 s from its mean, nodes s
+ * apart differ by 8 and nodes 2 s apart by 20.
+ */
+const LARGEST_STEP = 16;
 const MAX_NODES = 1e6;
 /** Two integer coordinates, 26 bits each, are packed into one number. */
 const AXIS = 2 ** 26;
@@ -43,9 +48,10 @@ const LEAST_SPACING = [1, 2 ** -40, 2 ** -18];
  * The trapezoid rule on a regular grid, which for smooth functions that decay
  * converges faster than any power of the spacing. The first grid covers
  * [-6, 6]^dim; it grows at its rim as long as the rim matters, and is halved where
- * the density matters until two successive spacings agree. A node matters if its
- * value, plus the largest step to a neighbour, comes within 32 nats of the top: the
- * step allows for a bump that hides between nodes.
+ * the density matters until two successive spacings agree and no step between
+ * neighbours that matter is above 16 nats. A node matters if its value, plus the
+ * largest step to a neighbour, comes within 32 nats of the top: the step allows for a
+ * bump that hides between nodes.
  */
 export function densityGrid(
   logDensity: LogDensity,
@@ -58,11 +64,8 @@ export function densityGrid(
     const finer = level.refined();
     finer.grow();
     const error = Math.abs(finer.logIntegral() - level.logIntegral());
-    // Two coarse grids may agree by chance while a bump slips between their nodes:
-    // the coarser one must have seen it with two nodes an axis at least.
-    if (error <= tolerance && level.numEffectiveNodes() >= 2 ** dim) {
-      return finer.toGrid(error);
-    }
+    // Two coarse grids may agree by chance, or while a bump hides between nodes.
+    if (error <= tolerance && level.isResolved()) return finer.toGrid(error);
     level = finer;
   }
 }
@@ -105,8 +108,7 @@ class Level {
         const added = key + offset;
         if (this.#values.has(added)) continue;
         this.#evaluate(added);
-        // A new node changes the steps of those around it.
-        queue.push(added, ...this.#neighbours(added));
+        queue.push(added);
       }
     }
   }
@@ -132,11 +134,10 @@ class Level {
     return logSumExp([...this.#values.values()]) + this.dim * Math.log(this.spacing);
   }
 
-  /** exp of the second Renyi entropy: how many nodes share the mass. */
-  numEffectiveNodes(): number {
-    const values = [...this.#values.values()];
-    return Math.exp(
-      2 * logSumExp(values) - logSumExp(values.map((value) => 2 * value)),
+  /** Whether the density is smooth from node to node, wherever it matters. */
+  isResolved(): boolean {
+    return [...this.#values.keys()].every((key) =>
+      this.#stepFrom(key) <= LARGEST_STEP || !this.#matters(key)
     );
   }
 
@@ -149,26 +150,28 @@ class Level {
       nodes: keys.map((key) => this.#unpack(key)),
       logDensities: [...this.#values.values()],
       logBounds: keys.map((key) =>
-        [key, ...this.#neighbours(key)]
-          .reduce((bound, near) => Math.max(bound, this.#values.get(near)!), -Infinity)
+        this.#offsets.reduce(
+          (bound, offset) => Math.max(bound, this.#values.get(key + offset) ?? bound),
+          this.#values.get(key)!,
+        )
       ),
     };
   }
 
   #matters(key: number): boolean {
-    const value = this.#values.get(key)!;
-    let step = 0;
-    for (const near of this.#neighbours(key)) {
-      step = Math.max(step, Math.abs(value - this.#values.get(near)!));
-    }
     // NaN, of a step between two densities of 0, does not matter.
-    return value + step >= this.#top - CUTOFF;
+    return this.#values.get(key)! + this.#stepFrom(key) >= this.#top - CUTOFF;
   }
 
-  /** The nodes around a node that have been evaluated. */
-  #neighbours(key: number): number[] {
-    return this.#offsets.map((offset) => key + offset)
-      .filter((near) => this.#values.has(near));
+  /** The largest change of ln density from a node to its neighbours. */
+  #stepFrom(key: number): number {
+    const value = this.#values.get(key)!;
+    let step = 0;
+    for (const offset of this.#offsets) {
+      const near = this.#values.get(key + offset);
+      if (near !== undefined) step = Math.max(step, Math.abs(value - near));
+    }
+    return step;
   }
 
   #evaluate(key: number): void {

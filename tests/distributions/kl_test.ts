@@ -201,6 +201,21 @@ Deno.test("kl: is never negative, and 0 from a distribution to itself", () => {
   }));
 });
 
+Deno.test("kl: of distributions a rounding apart is not negative", () => {
+  const near = fc.double({ min: -50, max: 50, noNaN: true });
+  fc.assert(fc.property(near, fc.integer({ min: -4, max: 4 }), (value, ulps) => {
+    const moved = value * (1 + ulps * Number.EPSILON);
+    const [q, p] = [value, moved].map((l) => bernoulli({ logits: [l, -l] }));
+    assert(kl(q, p) >= 0);
+    const [a, b] = [value, moved].map((l) => categorical({ logits: [l, 1, -l] }));
+    assert(kl(a, b) >= 0);
+    const [c, d] = [value, moved].map((l) =>
+      normal({ mean: [0, l], scale: [Math.exp(l / 10), 1] })
+    );
+    assert(kl(c, d) >= 0 && kl(fullOf(c), d) >= 0);
+  }));
+});
+
 Deno.test("kl: is 0 only where the distributions are equal", () => {
   const q = standardNormal(2);
   for (const delta of [1e-3, -1e-3]) {

@@ -13,12 +13,12 @@ function bump(mean: Vector, covariance: readonly Vector[]) {
 
 Deno.test("densityGrid: normal densities near and far, wide and narrow, have mass 1", () => {
   for (const mean of [0, 0.123, 5, -30]) {
-    for (const variance of [1e-12, 1e-4, 1, 4]) {
+    for (const variance of [1e-12, 1e-4, 2]) {
       const grid = densityGrid(bump([mean], [[variance]]), line);
       assertAlmostEquals(grid.logIntegral, 0, 1e-9, `${mean}, ${variance}`);
     }
   }
-  for (const mean of [[0, 0], [0.1, -0.2], [7, 9]]) {
+  for (const mean of [[0.1, -0.2], [7, 9]]) {
     for (const [a, b, c] of [[1, 0, 1], [1e-4, 0, 1e-4], [1, 0.95, 1], [0.01, 0, 2]]) {
       const grid = densityGrid(bump(mean, [[a, b], [b, c]]), plane);
       assertAlmostEquals(grid.logIntegral, 0, 1e-9, `${mean}, ${[a, b, c]}`);
@@ -27,11 +27,24 @@ Deno.test("densityGrid: normal densities near and far, wide and narrow, have mas
 });
 
 Deno.test("densityGrid: a narrow bump beside a wide one, both between nodes, is found", () => {
-  // exp(-20) of the mass per unit, but the narrow one is 12 nats higher at its top.
   const wide = bump([-2, 1.1], [[0.05, 0], [0, 0.05]]);
-  const narrow = bump([1.87, -0.62], [[1e-3, 0], [0, 1e-3]]);
+  const narrow = bump([1.87, -0.62], [[3e-4, 0], [0, 3e-4]]);
+  // The node next to the narrow one is 43 nats below the top and would not count,
+  // but the density falls from it by 100 more.
   const grid = densityGrid((z) => logSumExp([wide(z), narrow(z)]), plane);
   assertAlmostEquals(grid.logIntegral, Math.LN2, 1e-9);
+});
+
+Deno.test("densityGrid: two coarse sums that agree, both wrong, do not pass", () => {
+  // A quarter of the way between two nodes any symmetric bump has equal sums at this
+  // spacing and at half of it: the finer nodes are the coarser ones and their mirror.
+  for (const share of [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1]) {
+    const onLine = (share * line.spacing) ** 2, inPlane = (share * plane.spacing) ** 2;
+    const p = bump([line.spacing / 4], [[onLine]]);
+    const q = bump(Array(2).fill(plane.spacing / 4), [[inPlane, 0], [0, inPlane]]);
+    assertAlmostEquals(densityGrid(p, line).logIntegral, 0, 1e-9);
+    assertAlmostEquals(densityGrid(q, plane).logIntegral, 0, 1e-9);
+  }
 });
 
 Deno.test("densityGrid: far below what float64 can hold, it integrates in logs", () => {
@@ -41,12 +54,11 @@ Deno.test("densityGrid: far below what float64 can hold, it integrates in logs",
 });
 
 Deno.test("densityGrid: the error is that of the coarser grid, and above the finer's own", () => {
-  // A tent has a kink: the trapezoid rule converges as the square of the spacing.
-  const tent = (z: Vector) => Math.log(Math.max(0, 1 - Math.abs(z[0] - 0.3) / 2));
-  const grid = densityGrid(tent, { ...line, tolerance: 1e-7 });
-  const actual = Math.abs(grid.logIntegral - Math.log(2));
+  // A kink: the trapezoid rule converges as the square of the spacing.
+  const laplace = (z: Vector) => -Math.abs(z[0] - 0.3);
+  const grid = densityGrid(laplace, { ...line, tolerance: 1e-7 });
   assertLess(grid.error, 1e-7);
-  assertLess(actual, 1e-6);
+  assertLess(Math.abs(grid.logIntegral - Math.LN2), 1e-7);
   // A smooth density is far better than the tolerance asks.
   const smooth = densityGrid(bump([0.3], [[1]]), { ...line, tolerance: 1e-3 });
   assertLess(Math.abs(smooth.logIntegral), 1e-12);

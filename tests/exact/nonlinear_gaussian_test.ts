@@ -35,7 +35,7 @@ Deno.test("nonlinearGaussian: a straight curve is the linear-Gaussian model", ()
       assertAlmostEquals(posterior.mean[0], mean, 1e-9 + tolerance);
       assertAlmostEquals(posterior.variance[0], variance, 1e-9 + tolerance);
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 });
 
