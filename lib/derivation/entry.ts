@@ -85,7 +85,8 @@ export interface Definition<Library, Witness> {
 export function entry<Library, Witness>(
   definition: Definition<Library, Witness>,
 ): LedgerEntry {
-  const { id, statement, short, essay, claim, note, settings } = definition;
+  const { id, short, essay, claim, note, settings } = definition;
+  const statement = definition.statement.replace(/\s+/g, " ");
   const checks = settings.map((setting) => checkOn(setting, definition));
   return { id, statement, short, essay, claim, ...(note && { note }), checks };
 }

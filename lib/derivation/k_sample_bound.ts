@@ -15,6 +15,17 @@ import type { Vector } from "../math/mod.ts";
  * @param logWeights ln w there, `[n]`, in nats.
  * @param numSamples K.
  * @returns L_K in nats.
+ *
+ * @example A coin for w: L_1 is the mean of ln w, L_2 has three cases
+ * ```ts
+ * import { kSampleBound } from "elbo/derivation";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const logWeights = [0, Math.log(4)];
+ * assertAlmostEquals(kSampleBound([0.5, 0.5], logWeights, 1), Math.log(2), 1e-12);
+ * const two = 0.25 * Math.log(1) + 0.5 * Math.log(2.5) + 0.25 * Math.log(4);
+ * assertAlmostEquals(kSampleBound([0.5, 0.5], logWeights, 2), two, 1e-12);
+ * ```
  */
 export function kSampleBound(
   masses: Vector,

@@ -122,3 +122,34 @@ export const ledger: readonly LedgerEntry[] = [
   kSampleBoundReaches,
   gapFallsAsOneOverK,
 ];
+
+/**
+ * One entry of the ledger, by its id.
+ *
+ * @param id In kebab-case.
+ * @returns The entry.
+ * @throws {RangeError} If there is none of that name; the message lists those that are
+ * like it, or all.
+ *
+ * @example The line that everything turns on
+ * ```ts
+ * import { ledgerEntry } from "elbo/derivation";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const entry = ledgerEntry("log-marginal-is-elbo-plus-kl");
+ * assertEquals(entry.short, "ln p(x) = ELBO + KL(q || p(z|x))");
+ * ```
+ */
+export function ledgerEntry(id: string): LedgerEntry {
+  const found = ledger.find((entry) => entry.id === id);
+  if (found) return found;
+  const words = id.split("-");
+  const ids = ledger.map((entry) => entry.id);
+  const alike = ids.filter((other) =>
+    words.some((word) => word.length > 3 && other.includes(word))
+  );
+  throw new RangeError(
+    `Cannot find a ledger entry as its id must be in the ledger: it is ` +
+      `${JSON.stringify(id)}; there are ${(alike.length > 0 ? alike : ids).join(", ")}`,
+  );
+}

@@ -32,7 +32,7 @@ export {
   NUM_SAMPLES,
 } from "./check.ts";
 export { kSampleBound } from "./k_sample_bound.ts";
-export { ledger } from "./ledger.ts";
+export { ledger, ledgerEntry } from "./ledger.ts";
 export type {
   Claim,
   Comparison,

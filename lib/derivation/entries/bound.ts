@@ -78,12 +78,12 @@ export const elboIsBelow = entry({
         ),
     },
     {
-      error: "the entropy of q counted three times",
+      error: "the KL to the prior with the wrong sign, by draws",
       estimate: (library, options) =>
         everyApprox(library).map((face) =>
           average(options, (random) => {
             const z = face.drawApprox(random);
-            return face.logWeight(z) - 2 * face.logApprox(z);
+            return face.logLikelihood(z) + face.logApprox(z) - face.logPrior(z);
           })
         ),
     },
