@@ -57,16 +57,15 @@ export function densityGrid(
   logDensity: LogDensity,
   { dim, spacing, tolerance }: DensityGridOptions,
 ): DensityGrid {
-  let level = new Level(logDensity, dim, spacing);
-  level.fillSquare();
-  level.grow();
+  const first = new Level(logDensity, dim, spacing);
+  first.fillSquare();
+  let coarser = first.grow();
   for (;;) {
-    const finer = level.refined();
-    finer.grow();
-    const error = Math.abs(finer.logIntegral() - level.logIntegral());
+    const finer = coarser.refined().grow();
+    const error = Math.abs(finer.logIntegral() - coarser.logIntegral());
     // Two coarse grids may agree by chance, or while a bump hides between nodes.
-    if (error <= tolerance && level.isResolved()) return finer.toGrid(error);
-    level = finer;
+    if (error <= tolerance && coarser.isResolved()) return finer.toGrid(error);
+    coarser = finer;
   }
 }
 
@@ -99,8 +98,8 @@ class Level {
     }
   }
 
-  /** Adds the neighbours of all nodes that matter, until they are all there. */
-  grow(): void {
+  /** Adds the neighbours of all nodes that matter until they are all there. */
+  grow(): this {
     const queue = [...this.#values.keys()];
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
       if (!this.#matters(key)) continue;
@@ -111,6 +110,7 @@ class Level {
         queue.push(added);
       }
     }
+    return this;
   }
 
   /** Half the spacing, around the nodes that matter. */
