@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { Matrix, Random, Vector } from "../math/mod.ts";
 export { type Bernoulli, bernoulli } from "./bernoulli.ts";
 export { type Categorical, categorical } from "./categorical.ts";
 export { type Distribution } from "./distribution.ts";
