@@ -4,6 +4,7 @@ import type { Distribution } from "./distribution.ts";
 
 /** Independent coins, given by their logits. */
 export interface Bernoulli extends Distribution<Vector> {
+  /** Tells a Bernoulli from its kin. */
   readonly kind: "bernoulli";
   /** ln(p / (1 - p)), [dim]. */
   readonly logits: Vector;
@@ -18,18 +19,18 @@ export interface Bernoulli extends Distribution<Vector> {
 /**
  * Makes independent Bernoulli variables.
  *
- * ln p(x) = sum_i [ x_i ln s(l_i) + (1 - x_i) ln s(-l_i) ], s(l) = 1 / (1 + exp(-l)).
+ * `ln p(x) = sum_i [x_i ln s(l_i) + (1 - x_i) ln s(-l_i)]`, `s(l) = 1 / (1 + exp(-l))`.
  *
  * Its negative is the cross entropy. For x strictly between 0 and 1 (grey pixels)
  * the value is that cross entropy and no logarithm of a density
  * (arXiv 1907.06845). Infinite logits are certain outcomes: 0 ln 0 counts as 0.
  * With no dimensions logProb and entropy are 0.
  *
- * @param options.logits [dim]; infinite allowed, NaN not
- * @returns the distribution, over vectors in [0, 1]^dim
- * @throws {RangeError} if a logit is NaN; from `logProb`, if an x leaves [0, 1]
+ * @param options.logits `[dim]`; infinite allowed, NaN not.
+ * @returns The distribution, over vectors in [0, 1]^dim.
+ * @throws {RangeError} If a logit is NaN; from `logProb`, if an x leaves [0, 1].
  *
- * @example
+ * @example A fair coin and one of 3 to 1
  * ```ts
  * import { bernoulli } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";

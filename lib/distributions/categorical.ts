@@ -4,10 +4,11 @@ import type { Distribution } from "./distribution.ts";
 
 /** One of finitely many outcomes, known by its index. */
 export interface Categorical extends Distribution<number> {
+  /** Tells a categorical from its kin. */
   readonly kind: "categorical";
   /** Normalised: ln probs, [outcomes]. */
   readonly logits: Vector;
-  /** [outcomes]. */
+  /** The probability of each index; they sum to 1, [outcomes]. */
   readonly probs: Vector;
   /** In nats. */
   entropy(): number;
@@ -16,15 +17,15 @@ export interface Categorical extends Distribution<number> {
 /**
  * Makes a distribution over the indices 0, 1, ..., logits.length - 1.
  *
- * ln p(k) = l_k - ln sum_j exp(l_j)
+ * `ln p(k) = l_k - ln sum_j exp(l_j)`
  *
- * @param options.logits unnormalised log probabilities, at least one; -Infinity is
- *   an outcome that never comes
- * @returns the distribution; its `logits` are normalised
- * @throws {RangeError} if there is no outcome, none is possible, or a logit is NaN
- *   or Infinity; from `logProb`, if x is no index
+ * @param options.logits Unnormalised log probabilities, at least one; -Infinity is an
+ * outcome that never comes.
+ * @returns The distribution; its `logits` are normalised.
+ * @throws {RangeError} If there is no outcome, none is possible, or a logit is NaN or
+ * Infinity; from `logProb`, if x is no index.
  *
- * @example
+ * @example Odds of 3 to 1
  * ```ts
  * import { categorical } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";

@@ -9,21 +9,21 @@ import type { Normal } from "./normal.ts";
 /**
  * Computes the Kullback-Leibler divergence KL(q || p) in closed form.
  *
- * KL(q || p) = E_q[ln q(x) - ln p(x)] >= 0, in nats. For normal distributions, a
+ * `KL(q || p) = E_q[ln q(x) - ln p(x)] >= 0`, in nats. For normal distributions, a
  * dimension each:
  *
- * ln(s_p / s_q) + (s_q^2 + (m_q - m_p)^2) / (2 s_p^2) - 1/2
+ * `ln(s_p / s_q) + (s_q^2 + (m_q - m_p)^2) / (2 s_p^2) - 1/2`
  *
  * Where q puts mass and p none it is Infinity. Rounding never makes it negative.
  *
- * @param q the distribution that the expectation is taken under
- * @param p the reference
- * @returns nats, at least 0
- * @throws {TypeError} if no closed form is known: it is for two normals (diagonal
- *   or full, in any mix), two Bernoullis and two categoricals
- * @throws {RangeError} if dimensions or numbers of outcomes differ
+ * @param q The distribution that the expectation is taken under.
+ * @param p The reference.
+ * @returns Nats, at least 0.
+ * @throws {TypeError} If no closed form is known: it is for two normals (diagonal or
+ * full, in any mix), two Bernoullis and two categoricals.
+ * @throws {RangeError} If dimensions or numbers of outcomes differ.
  *
- * @example
+ * @example To the standard normal
  * ```ts
  * import { kl, normal, standardNormal } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";

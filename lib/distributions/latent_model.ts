@@ -1,18 +1,21 @@
 import type { Random } from "../math/mod.ts";
 import type { Distribution } from "./distribution.ts";
 
-/** A prior p(z) and a likelihood p(x given z): all that a bound needs. */
+/** A prior p(z) and a likelihood p(x|z): all that a bound needs. */
 export interface LatentModel<Z, X> {
+  /** The number of dimensions of z; 1 where z is an index. */
   readonly latentDim: number;
+  /** The number of dimensions of x. */
   readonly dataDim: number;
+  /** p(z), what is believed of z before x is seen. */
   readonly prior: Distribution<Z>;
-  /** p(x given z), as a distribution of x. */
+  /** p(x|z), as a distribution of x. */
   likelihood(z: Z): Distribution<X>;
 }
 
-/** p(z given x): a density, and draws where they are to be had. */
+/** p(z|x): a density, and draws where they are to be had. */
 export interface ExactPosterior<Z> {
-  /** ln p(z given x), in nats. */
+  /** ln p(z|x), in nats. */
   logProb(z: Z): number;
   /** One draw. */
   sample?(random: Random): Z;
@@ -22,6 +25,6 @@ export interface ExactPosterior<Z> {
 export interface ExactModel<Z, X> extends LatentModel<Z, X> {
   /** ln p(x), in nats. */
   logMarginal(x: X): number;
-  /** p(z given x). */
+  /** p(z|x). */
   exactPosterior(x: X): ExactPosterior<Z>;
 }

@@ -6,32 +6,35 @@ import type { Normal } from "./normal.ts";
 
 /** A mixture of normal distributions. */
 export interface Mixture extends Distribution<Vector> {
+  /** Tells a mixture from its kin. */
   readonly kind: "mixture";
   /** Normalised log weights, [components]. */
   readonly logits: Vector;
+  /** What is mixed, in the order of the weights. */
   readonly components: readonly (Normal | MultivariateNormal)[];
+  /** sum_k w_k mean_k, [dim]. */
   readonly mean: Vector;
   /** The diagonal of the covariance, [dim]. */
   readonly variance: Vector;
-  /** [dim, dim]. */
+  /** Within the components plus between their means, [dim, dim]. */
   readonly covariance: Matrix;
 }
 
 /**
  * Mixes normal distributions, diagonal or full.
  *
- * ln p(x) = ln sum_k w_k N(x; mean_k, covariance_k), w = softmax(logits).
+ * `ln p(x) = ln sum_k w_k N(x; mean_k, covariance_k)`, `w = softmax(logits)`.
  *
  * Its entropy and its KL to anything have no closed form.
  *
- * @param options.logits unnormalised log weights, [components]; -Infinity leaves a
- *   component out
- * @param options.components at least one, all of one dimension
- * @returns the distribution
- * @throws {RangeError} if there is no component, lengths or dimensions differ, or a
- *   logit is NaN or Infinity
+ * @param options.logits Unnormalised log weights, `[components]`; -Infinity leaves a
+ * component out.
+ * @param options.components At least one, all of one dimension.
+ * @returns The distribution.
+ * @throws {RangeError} If there is no component, lengths or dimensions differ, or a
+ * logit is NaN or Infinity.
  *
- * @example
+ * @example Two bumps
  * ```ts
  * import { mixture, normal } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";

@@ -6,7 +6,9 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 /** A normal distribution with a full covariance. */
 export interface MultivariateNormal extends Distribution<Vector> {
+  /** Tells a full covariance from a diagonal one. */
   readonly kind: "multivariateNormal";
+  /** The mean, which is the mode too, [dim]. */
   readonly mean: Vector;
   /** [dim, dim], symmetric positive definite. */
   readonly covariance: Matrix;
@@ -19,16 +21,16 @@ export interface MultivariateNormal extends Distribution<Vector> {
 /**
  * Makes a normal distribution with any covariance.
  *
- * ln p(x) = -[ |L^-1 (x - mean)|^2 + dim ln(2 pi) ] / 2 - sum_i ln L_ii,
- * covariance = L L^T. NaN gives NaN.
+ * `ln p(x) = -[|L^-1 (x - mean)|^2 + dim ln(2 pi)] / 2 - sum_i ln L_ii`,
+ * `covariance = L L^T`. NaN gives NaN.
  *
- * @param options.mean finite, [dim]
- * @param options.covariance symmetric positive definite, [dim, dim]
- * @returns the distribution
- * @throws {RangeError} if shapes do not match, a mean is not finite, or the
- *   covariance is not symmetric positive definite
+ * @param options.mean Finite, `[dim]`.
+ * @param options.covariance Symmetric positive definite, `[dim, dim]`.
+ * @returns The distribution.
+ * @throws {RangeError} If shapes do not match, a mean is not finite, or the covariance
+ * is not symmetric positive definite.
  *
- * @example
+ * @example A determinant of 3 at the mean
  * ```ts
  * import { multivariateNormal } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";

@@ -6,7 +6,9 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 /** A normal distribution with a diagonal covariance. */
 export interface Normal extends Distribution<Vector> {
+  /** Tells a diagonal covariance from a full one. */
   readonly kind: "normal";
+  /** The mean, which is the mode too, [dim]. */
   readonly mean: Vector;
   /** Standard deviations, [dim]. */
   readonly scale: Vector;
@@ -19,19 +21,18 @@ export interface Normal extends Distribution<Vector> {
 /**
  * Makes a normal distribution with independent dimensions.
  *
- * ln p(x) = -sum_i [ (x_i - mean_i)^2 / (2 scale_i^2) + ln scale_i + ln(2 pi) / 2 ]
+ * `ln p(x) = -sum_i [(x_i - mean_i)^2 / (2 scale_i^2) + ln scale_i + ln(2 pi) / 2]`
  *
  * The normaliser counts once for every dimension. An infinite x has logProb
  * -Infinity; NaN gives NaN. With no dimensions logProb and entropy are 0.
  *
- * @param options.mean finite, [dim]
- * @param options.scale standard deviations (neither variances nor their
- *   logarithms), finite and positive, [dim]. Zero is refused: a point mass has no
- *   density.
- * @returns the distribution
- * @throws {RangeError} if the lengths differ or a parameter is out of range
+ * @param options.mean Finite, `[dim]`.
+ * @param options.scale Standard deviations (neither variances nor their logarithms),
+ * finite and positive, `[dim]`. Zero is refused: a point mass has no density.
+ * @returns The distribution.
+ * @throws {RangeError} If the lengths differ or a parameter is out of range.
  *
- * @example
+ * @example Two dimensions at the mean
  * ```ts
  * import { normal } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";
@@ -59,11 +60,11 @@ export function normal({ mean, scale }: { mean: Vector; scale: Vector }): Normal
 /**
  * Makes the standard normal distribution N(0, I), the usual prior.
  *
- * @param dim the number of dimensions
- * @returns the distribution
- * @throws {RangeError} if dim is not an integer of at least 0
+ * @param dim The number of dimensions.
+ * @returns The distribution.
+ * @throws {RangeError} If dim is not an integer of at least 0.
  *
- * @example
+ * @example The usual prior
  * ```ts
  * import { standardNormal } from "elbo/distributions";
  * import { assertAlmostEquals } from "@std/assert";

@@ -3,17 +3,17 @@ import type { Vector } from "../math/mod.ts";
 /**
  * Turns standard normal noise into a draw of N(mean, scale^2).
  *
- * z = mean + scale * eps (Kingma and Welling 2013, section 2.4). The noise that is
+ * `z = mean + scale * eps` (Kingma and Welling 2013, section 2.4). The noise that is
  * added is scale * eps, not eps.
  *
- * @param parameters.mean [dim]
- * @param parameters.scale standard deviations, [dim]; zero is allowed and gives
- *   the mean
- * @param parameters.eps draws of N(0, 1), [dim]
- * @returns z, [dim]
- * @throws {RangeError} if the lengths differ
+ * @param parameters.mean `[dim]`.
+ * @param parameters.scale Standard deviations, `[dim]`; zero is allowed and gives the
+ * mean.
+ * @param parameters.eps Draws of N(0, 1), `[dim]`.
+ * @returns z, `[dim]`.
+ * @throws {RangeError} If the lengths differ.
  *
- * @example
+ * @example Noise stretched and moved
  * ```ts
  * import { reparameterize } from "elbo/distributions";
  * import { assertEquals } from "@std/assert";

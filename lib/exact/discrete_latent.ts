@@ -9,7 +9,7 @@ import { logSumExp } from "../math/mod.ts";
 /** A model whose latent takes finitely many values: every integral is a sum. */
 export interface DiscreteLatent<X> extends ExactModel<number, X> {
   readonly prior: Categorical;
-  /** p(x given z) for each z. */
+  /** p(x|z) for each z. */
   readonly components: readonly Distribution<X>[];
   exactPosterior(x: X): Categorical;
 }
@@ -17,15 +17,15 @@ export interface DiscreteLatent<X> extends ExactModel<number, X> {
 /**
  * Makes a model with a discrete latent, solved by enumeration.
  *
- * p(x) = sum_k p(k) p(x given k), p(k given x) = p(k) p(x given k) / p(x).
+ * `p(x) = sum_k p(k) p(x|k)`, `p(k|x) = p(k) p(x|k) / p(x)`.
  *
- * @param options.prior p(z), over the indices of the components
- * @param options.components p(x given z), one for each z, of one dimension
- * @returns the model; the posterior of an x that no component can give is refused
- * @throws {RangeError} if there is not one component for each outcome of the prior,
- *   or their dimensions differ
+ * @param options.prior p(z), over the indices of the components.
+ * @param options.components p(x|z), one for each z, of one dimension.
+ * @returns The model; the posterior of an x that no component can give is refused.
+ * @throws {RangeError} If there is not one component for each outcome of the prior, or
+ * their dimensions differ.
  *
- * @example
+ * @example Which coin was it?
  * ```ts
  * import { bernoulli, categorical } from "elbo/distributions";
  * import { discreteLatent } from "elbo/exact";
@@ -77,7 +77,7 @@ function componentAt<X>(
   const component = components[z];
   if (!component) {
     throw new RangeError(
-      `Cannot evaluate p(x given z) as z must be an index below ${components.length}: ${z}`,
+      `Cannot evaluate p(x|z) as z must be an index below ${components.length}: ${z}`,
     );
   }
   return component;

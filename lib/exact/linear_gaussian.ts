@@ -27,27 +27,27 @@ export interface LinearGaussian extends ExactModel<Vector, Vector> {
   readonly marginal: MultivariateNormal;
   likelihood(z: Vector): Normal;
   exactPosterior(x: Vector): MultivariateNormal;
-  /** The diagonal normal q that makes KL(q || p(z given x)) least. */
+  /** The diagonal normal q that makes KL(q || p(z|x)) least. */
   optimalDiagonal(x: Vector): Normal;
 }
 
 /**
  * Makes the model z ~ N(0, I), x given z ~ N(W z + bias, diag(scale^2)).
  *
- * p(x) = N(bias, W W^T + S), S = diag(scale^2);
- * p(z given x) = N(m, C), C = (I + W^T S^-1 W)^-1, m = C W^T S^-1 (x - bias)
+ * `p(x) = N(bias, W W^T + S)`, `S = diag(scale^2)`;
+ * `p(z|x) = N(m, C)`, `C = (I + W^T S^-1 W)^-1`, `m = C W^T S^-1 (x - bias)`
  * (Bishop 2006, equations 2.115 and 2.116). The best diagonal q has mean m and the
  * diagonal of the precision C^-1, not of the covariance C: its variances are the
  * smaller ones (Bishop 2006, section 10.1.2).
  *
- * @param options.weight W, [dataDim, latentDim]
- * @param options.bias [dataDim]
- * @param options.scale standard deviations of the noise, positive: [dataDim], or one
- *   number for all
- * @returns the model, its marginal and its posteriors
- * @throws {RangeError} if shapes do not fit or a scale is not positive
+ * @param options.weight W, `[dataDim, latentDim]`.
+ * @param options.bias `[dataDim]`.
+ * @param options.scale Standard deviations of the noise, positive: `[dataDim]`, or one
+ * number for all.
+ * @returns The model, its marginal and its posteriors.
+ * @throws {RangeError} If shapes do not fit or a scale is not positive.
  *
- * @example
+ * @example A line in noise
  * ```ts
  * import { linearGaussian } from "elbo/exact";
  * import { assertAlmostEquals } from "@std/assert";
@@ -83,7 +83,7 @@ export function linearGaussian(
   const posteriorMean = (x: Vector) => {
     if (x.length !== dataDim) {
       throw new RangeError(
-        `Cannot find p(z given x) as the length of x must be ${dataDim}: ${x.length}`,
+        `Cannot find p(z|x) as the length of x must be ${dataDim}: ${x.length}`,
       );
     }
     return matVec(covariance, matVec(toLatent, x.map((value, i) => value - bias[i])));

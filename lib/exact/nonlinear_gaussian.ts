@@ -17,7 +17,7 @@ export interface NonlinearGaussian extends ExactModel<Vector, Vector> {
   readonly prior: Normal;
   likelihood(z: Vector): Normal;
   exactPosterior(x: Vector): QuadraturePosterior;
-  /** KL(q || p(z given x)), in nats. */
+  /** KL(q || p(z|x)), in nats. */
   klToPosterior(q: Normal, x: Vector): number;
 }
 
@@ -32,14 +32,13 @@ const SPACING = 1 / 32;
  * which no normal q can follow. The trapezoid rule runs on a grid that grows and is
  * refined where p(x, z) matters, until two spacings agree within 1e-10 nats.
  *
- * @param options.curve a smooth function of z; details finer than 1/32 at a scale that
- *   sees them may be missed
- * @param options.scale the standard deviation of the noise, positive
- * @returns the model; z and x are vectors of length 1
- * @throws {RangeError} if the scale is not positive, or the curve is not finite where
- *   it is asked
+ * @param options.curve A smooth function of z; the grid starts at a spacing of 1/32.
+ * @param options.scale The standard deviation of the noise, positive.
+ * @returns The model; z and x are vectors of length 1.
+ * @throws {RangeError} If the scale is not positive, or the curve is not finite where
+ * it is asked.
  *
- * @example
+ * @example A parabola: two modes
  * ```ts
  * import { nonlinearGaussian } from "elbo/exact";
  * import { assertAlmostEquals } from "@std/assert";

@@ -22,10 +22,10 @@ export interface TrainedNetwork extends ExactModel<Vector, Vector> {
   readonly spec: NetworkSpec;
   readonly weights: Weights;
   likelihood(z: Vector): Distribution<Vector>;
-  /** q(z given x), the encoder's answer. */
+  /** q(z|x), the encoder's answer. */
   approxPosterior(x: Vector): Normal;
   exactPosterior(x: Vector): QuadraturePosterior;
-  /** KL(q || p(z given x)), in nats, at least 0. */
+  /** KL(q || p(z|x)), in nats, at least 0. */
   klToPosterior(q: Normal, x: Vector): number;
 }
 
@@ -43,19 +43,19 @@ const TOLERANCES = { tanh: 1e-8, relu: 1e-4 };
 /**
  * Makes an exact model of a network with a latent of one or two dimensions.
  *
- * ln p(x) = ln of the integral of p(x given z) p(z) over the line or the plane, by the
+ * ln p(x) = ln of the integral of p(x|z) p(z) over the line or the plane, by the
  * trapezoid rule in logs on a grid that grows and is refined where p(x, z) matters.
  * Two successive spacings agree within `tolerance`; the finer one is closer still.
  * Everything runs in float64, without tfjs. The posterior of the last x is kept.
  *
- * @param spec the network, latentDim 1 or 2
- * @param weights its weights
- * @param options.tolerance nats; 1e-8 for tanh, 1e-4 for relu unless given
- * @returns the model
- * @throws {RangeError} if latentDim is above 2, or the weights do not belong to the
- *   specification
+ * @param spec The network, latentDim 1 or 2.
+ * @param weights Its weights.
+ * @param options.tolerance Nats; 1e-8 for tanh, 1e-4 for relu unless given.
+ * @returns The model.
+ * @throws {RangeError} If latentDim is above 2, or the weights do not belong to the
+ * specification.
  *
- * @example
+ * @example One pixel, by symmetry
  * ```ts
  * import { trainedNetwork } from "elbo/exact";
  * import { initialWeights, type NetworkSpec } from "elbo/networks";
@@ -112,15 +112,15 @@ export function trainedNetwork(
  *
  * The file's metadata holds the specification as JSON under `spec`.
  *
- * @param bytes the whole file
- * @param options.source what to call the file in errors
- * @param options.tolerance as for `trainedNetwork`
- * @returns the model
- * @throws {SyntaxError} if the bytes are no safetensors file, or it holds no
- *   specification or other numbers than floats
- * @throws {RangeError} as `trainedNetwork`
+ * @param bytes The whole file.
+ * @param options.source What to call the file in errors.
+ * @param options.tolerance As for `trainedNetwork`.
+ * @returns The model.
+ * @throws {SyntaxError} If the bytes are no safetensors file, or it holds no
+ * specification or other numbers than floats.
+ * @throws {RangeError} As `trainedNetwork`.
  *
- * @example
+ * @example A file without a specification
  * ```ts
  * import { readTrainedNetwork } from "elbo/exact";
  * import { writeSafetensors } from "elbo/files";

@@ -4,7 +4,7 @@ import { affine, hiddenForward } from "./layers.ts";
 import { type NetworkSpec, VARIANCE_FLOOR } from "./spec.ts";
 import type { Weights } from "./weights.ts";
 
-/** What the decoder says of one z: the parameters of p(x given z), [dataDim] each. */
+/** What the decoder says of one z: the parameters of p(x|z), [dataDim] each. */
 export type Decoded =
   | { readonly logits: Vector }
   | { readonly mean: Vector; readonly variance: Vector };
@@ -12,13 +12,13 @@ export type Decoded =
 /**
  * Runs the decoder on one z.
  *
- * @param spec the network
- * @param weights its weights
- * @param z [latentDim]
- * @returns logits for a Bernoulli likelihood; mean and variance for a Gaussian
- * @throws {RangeError} if z has another length or a weight is missing
+ * @param spec The network.
+ * @param weights Its weights.
+ * @param z `[latentDim]`.
+ * @returns Logits for a Bernoulli likelihood; mean and variance for a Gaussian.
+ * @throws {RangeError} If z has another length or a weight is missing.
  *
- * @example
+ * @example The start decodes 0 to 0
  * ```ts
  * import { decode, initialWeights, type NetworkSpec } from "elbo/networks";
  * import { assertEquals } from "@std/assert";
@@ -73,15 +73,15 @@ export function decoderLogVar(
 }
 
 /**
- * Makes p(x given z) of what the decoder said.
+ * Makes p(x|z) of what the decoder said.
  *
- * @param spec the network
- * @param decoded from `decode`
- * @returns a Bernoulli or a normal distribution over [dataDim]
- * @throws {RangeError} if decoded has another length than dataDim, or a parameter is
- *   out of range
+ * @param spec The network.
+ * @param decoded From `decode`.
+ * @returns A Bernoulli or a normal distribution over `[dataDim]`.
+ * @throws {RangeError} If decoded has another length than dataDim, or a parameter is
+ * out of range.
  *
- * @example
+ * @example Two fair pixels
  * ```ts
  * import { likelihoodOf, type NetworkSpec } from "elbo/networks";
  * import { assertAlmostEquals } from "@std/assert";
@@ -106,7 +106,7 @@ export function likelihoodOf(
   const { length } = "logits" in decoded ? decoded.logits : decoded.mean;
   if (length !== spec.dataDim) {
     throw new RangeError(
-      `Cannot make p(x given z) as its parameters must have the length ${spec.dataDim}: ${length}`,
+      `Cannot make p(x|z) as its parameters must have the length ${spec.dataDim}: ${length}`,
     );
   }
   if ("logits" in decoded) return bernoulli(decoded);

@@ -15,13 +15,13 @@ export interface Encoded {
 /**
  * Runs the encoder on one image.
  *
- * @param spec the network
- * @param weights its weights
- * @param x [dataDim]
- * @returns the parameters of q(z given x), [latentDim] each
- * @throws {RangeError} if x has another length or a weight is missing
+ * @param spec The network.
+ * @param weights Its weights.
+ * @param x `[dataDim]`.
+ * @returns The parameters of q(z|x), `[latentDim]` each.
+ * @throws {RangeError} If x has another length or a weight is missing.
  *
- * @example
+ * @example Two numbers for each latent
  * ```ts
  * import { encode, initialWeights, type NetworkSpec } from "elbo/networks";
  * import { assertEquals } from "@std/assert";
@@ -52,15 +52,15 @@ export function encoderHeads(spec: NetworkSpec, weights: Weights, h: Vector): En
 }
 
 /**
- * Makes q(z given x) = N(mean, exp(logVar)) of what the encoder said.
+ * Makes q(z|x) = N(mean, exp(logVar)) of what the encoder said.
  *
- * @param encoded from `encode`
- * @returns the distribution of z
- * @throws {TypeError} if there is no logVar: an autoencoder has no q
- * @throws {RangeError} if a mean is not finite, or a scale exp(logVar / 2) is not or
- *   is 0
+ * @param encoded From `encode`.
+ * @returns The distribution of z.
+ * @throws {TypeError} If there is no logVar: an autoencoder has no q.
+ * @throws {RangeError} If a mean is not finite, or a scale exp(logVar / 2) is not or is
+ * 0.
  *
- * @example
+ * @example A logVar of 0 is a scale of 1
  * ```ts
  * import { approxPosteriorOf } from "elbo/networks";
  * import { assertEquals } from "@std/assert";
@@ -71,7 +71,7 @@ export function encoderHeads(spec: NetworkSpec, weights: Weights, h: Vector): En
 export function approxPosteriorOf({ mean, logVar }: Encoded): Normal {
   if (!logVar) {
     throw new TypeError(
-      "Cannot make q(z given x) as the model must be a vae: an autoencoder has no logVar",
+      "Cannot make q(z|x) as the model must be a vae: an autoencoder has no logVar",
     );
   }
   return normal({ mean, scale: logVar.map((l) => Math.exp(l / 2)) });

@@ -17,9 +17,9 @@ export interface ElboAndGradient {
   readonly objective: number;
   /** expectedLogLikelihood - kl, whatever beta is; NaN for an autoencoder. */
   readonly elbo: number;
-  /** ln p(x given z), at one z ~ q(z given x). */
+  /** ln p(x|z), at one z ~ q(z|x). */
   readonly expectedLogLikelihood: number;
-  /** KL(q(z given x) || p(z)); 0 for an autoencoder. */
+  /** KL(q(z|x) || p(z)); 0 for an autoencoder. */
   readonly kl: number;
   /** The gradient of the objective, by name, in the layout of the weights. */
   readonly gradient: Map<string, Float64Array>;
@@ -30,20 +30,21 @@ export interface ElboAndGradient {
  *
  * For each image x with noise eps:
  *
- * z = mean + exp(logVar / 2) eps, elbo = ln p(x given z) - KL(q(z given x) || p(z))
+ * `z = mean + exp(logVar / 2) eps`, `elbo = ln p(x|z) - KL(q(z|x) || p(z))`
  *
  * (Kingma and Welling 2013, equation 10), summed over pixels and latent dimensions,
  * averaged over the batch. An autoencoder has z = mean and no KL.
  *
- * @param spec the network; `spec.beta` weighs the KL in the objective alone
- * @param weights its weights
- * @param batch.images [batchSize, dataDim]
- * @param batch.eps draws of N(0, 1), [batchSize, latentDim]; an autoencoder needs none
- * @returns batch means in nats, and the gradient
- * @throws {RangeError} if the batch is empty, a shape does not fit, or the weights
- *   have run away, so that a mean or a scale is not finite
+ * @param spec The network; `spec.beta` weighs the KL in the objective alone.
+ * @param weights Its weights.
+ * @param batch.images `[batchSize, dataDim]`.
+ * @param batch.eps Draws of N(0, 1), `[batchSize, latentDim]`; an autoencoder needs
+ * none.
+ * @returns Batch means in nats, and the gradient.
+ * @throws {RangeError} If the batch is empty, a shape does not fit, or the weights have
+ * run away, so that a mean or a scale is not finite.
  *
- * @example
+ * @example One image
  * ```ts
  * import { elboAndGradient, initialWeights, type NetworkSpec } from "elbo/networks";
  * import { assertAlmostEquals } from "@std/assert";
@@ -127,7 +128,7 @@ function drawLatent(encoded: Encoded, eps: Vector): { z: Vector; klTerm: number 
   };
 }
 
-/** From -ln p(x given z) through the decoder's outputs to its last hidden layer h. */
+/** From -ln p(x|z) through the decoder's outputs to its last hidden layer h. */
 function decoderHeadsBackward(
   pass: BackwardPass,
   { image, decoded, h }: { image: Vector; decoded: Decoded; h: Vector },

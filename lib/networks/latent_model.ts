@@ -7,12 +7,12 @@ import { checkWeights, type Weights } from "./weights.ts";
 /**
  * Makes a latent model of a network's decoder: z ~ N(0, I), x given z as decoded.
  *
- * @param spec the network
- * @param weights its weights; those of the encoder are not used
- * @returns the model, in float64
- * @throws {RangeError} if the weights do not belong to the specification
+ * @param spec The network.
+ * @param weights Its weights; those of the encoder are not used.
+ * @returns The model, in float64.
+ * @throws {RangeError} If the weights do not belong to the specification.
  *
- * @example
+ * @example At the start every pixel is a fair coin
  * ```ts
  * import { initialWeights, networkLatentModel, type NetworkSpec } from "elbo/networks";
  * import { assertAlmostEquals } from "@std/assert";

@@ -1,4 +1,4 @@
-/** How p(x given z) is spelt: a fixed variance is given as a number. */
+/** How p(x|z) is spelt: a fixed variance is given as a number. */
 export type LikelihoodSpec =
   | { readonly kind: "bernoulli" }
   | { readonly kind: "gaussian"; readonly variance: "pixel" | "shared" | number };
@@ -35,12 +35,12 @@ export const VARIANCE_FLOOR = 1e-3;
  * A layer is y = x W + b with W of shape [inputs, outputs], row-major. This is
  * the one place that knows names and shapes.
  *
- * @param spec the network
- * @returns shapes by name, encoder first
- * @throws {RangeError} if a size is not a positive integer, beta is negative, or
- *   a fixed variance is not positive
+ * @param spec The network.
+ * @returns Shapes by name, encoder first.
+ * @throws {RangeError} If a size is not a positive integer, beta is negative, or a
+ * fixed variance is not positive.
  *
- * @example
+ * @example The essay's network
  * ```ts
  * import { weightShapes } from "elbo/networks";
  * import { assertEquals } from "@std/assert";
@@ -86,14 +86,14 @@ export function weightShapes(spec: NetworkSpec): Map<string, number[]> {
 /**
  * Reads a specification from JSON, as a model's file keeps it.
  *
- * @param text JSON
- * @param source what to call the text in errors, such as a file's name
- * @returns the specification, checked
- * @throws {SyntaxError} if the text is no JSON, or its fields are not those of a
- *   specification
- * @throws {RangeError} as `checkSpec`
+ * @param text JSON.
+ * @param source What to call the text in errors, such as a file's name.
+ * @returns The specification, checked.
+ * @throws {SyntaxError} If the text is no JSON, or its fields are not those of a
+ * specification.
+ * @throws {RangeError} As `checkSpec`.
  *
- * @example
+ * @example There and back
  * ```ts
  * import { type NetworkSpec, parseNetworkSpec } from "elbo/networks";
  * import { assertEquals } from "@std/assert";
@@ -144,10 +144,10 @@ function isLikelihood(value?: { kind?: string; variance?: unknown }): boolean {
 /**
  * Refuses a specification that describes no network.
  *
- * @param spec the network
- * @throws {RangeError} naming the first field that is out of range
+ * @param spec The network.
+ * @throws {RangeError} Naming the first field that is out of range.
  *
- * @example
+ * @example No latent
  * ```ts
  * import { checkSpec } from "elbo/networks";
  * import { assertThrows } from "@std/assert";

@@ -14,21 +14,21 @@ export type Weights = ReadonlyMap<string, Weight>;
  * Draws the weights that training starts from: Glorot uniform matrices, zero
  * biases.
  *
- * W_ij ~ U(-a, a) with a = sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010,
+ * `W_ij ~ U(-a, a)` with `a = sqrt(6 / (inputs + outputs))` (Glorot and Bengio 2010,
  * equation 16). The draw of an element is addressed by (seed, STREAMS.weights,
  * index of its tensor, row, column), so it depends on nothing else.
  *
  * Values are rounded to float32: the float64 network and the trained one start
  * from the same numbers.
  *
- * @param spec the network
- * @param options.seed an integer from 0 to 2^32 - 1
- * @param options.outputBias the bias of decoder.output, [dataDim]; for a Bernoulli
- *   the logit of the mean image is a good one
- * @returns weights in the order of `weightShapes`
- * @throws {RangeError} if the specification or the length of outputBias is wrong
+ * @param spec The network.
+ * @param options.seed An integer from 0 to 2^32 - 1.
+ * @param options.outputBias The bias of decoder.output, `[dataDim]`; for a Bernoulli
+ * the logit of the mean image is a good one.
+ * @returns Weights in the order of `weightShapes`.
+ * @throws {RangeError} If the specification or the length of outputBias is wrong.
  *
- * @example
+ * @example Within Glorot's bound
  * ```ts
  * import { initialWeights } from "elbo/networks";
  * import { assert } from "@std/assert";
@@ -80,11 +80,11 @@ function setOutputBias(weights: Weights, outputBias: Vector): void {
 /**
  * Refuses weights that do not belong to a specification.
  *
- * @param spec the network
- * @param weights what a file or a caller gave
- * @throws {RangeError} naming the tensor, the shape it must have and the one found
+ * @param spec The network.
+ * @param weights What a file or a caller gave.
+ * @throws {RangeError} Naming the tensor, the shape it must have and the one found.
  *
- * @example
+ * @example Weights of another network
  * ```ts
  * import { checkWeights, initialWeights, type NetworkSpec } from "elbo/networks";
  * import { assertThrows } from "@std/assert";

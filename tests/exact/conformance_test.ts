@@ -15,7 +15,7 @@ function assertNormalised<Z, X>(
   }
 }
 
-/** ln p(x) is ln of the integral of p(z) p(x given z). */
+/** ln p(x) is ln of the integral of p(z) p(x|z). */
 function assertMarginal<Z, X>({ model, xs, logIntegrate, tolerance }: ModelCase<Z, X>) {
   for (const x of xs) {
     const joint = (z: Z) => model.prior.logProb(z) + model.likelihood(z).logProb(x);
@@ -23,7 +23,7 @@ function assertMarginal<Z, X>({ model, xs, logIntegrate, tolerance }: ModelCase<
   }
 }
 
-/** p(x) = p(z) p(x given z) / p(z given x), at every z. */
+/** p(x) = p(z) p(x|z) / p(z|x), at every z. */
 function assertBayes<Z, X>({ model, xs, randomLatent }: ModelCase<Z, X>) {
   const random = createRandom({ seed: testSeed(401), stream: STREAMS.test });
   for (const x of xs) {
@@ -49,7 +49,7 @@ function assertBayes<Z, X>({ model, xs, randomLatent }: ModelCase<Z, X>) {
 }
 
 /**
- * p(x) is the average of p(x given z) over draws of the prior. The likelihood is
+ * p(x) is the average of p(x|z) over draws of the prior. The likelihood is
  * bounded, so the variance is finite.
  */
 function assertAverage<Z, X>(
@@ -63,7 +63,7 @@ function assertAverage<Z, X>(
     const z = model.prior.sample(random);
     return Math.exp(model.likelihood(z).logProb(x) - logMarginal);
   });
-  const label = `${name}: p(x given z) / p(x)`;
+  const label = `${name}: p(x|z) / p(x)`;
   assertMonteCarlo(summarize(ratios), { exact: 1, resolution: 0.02, seed, label });
 }
 

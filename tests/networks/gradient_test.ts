@@ -184,8 +184,8 @@ Deno.test("elboAndGradient: beta weighs the KL in the objective and leaves the e
   assertAlmostEquals(four.objective, one.objective + 3 * one.kl, tolerance);
 });
 
-Deno.test("elboAndGradient: over many draws, ln p(x given z) - ln q + ln p averages to elbo", () => {
-  // The KL in closed form against the KL sampled: ln p(x given z), the elbo and so the
+Deno.test("elboAndGradient: over many draws, ln p(x|z) - ln q + ln p averages to elbo", () => {
+  // The KL in closed form against the KL sampled: ln p(x|z), the elbo and so the
   // difference have finite variance, since ln q and ln p are quadratic in eps.
   const seed = testSeed(332);
   const network = randomNetwork({ ...TANH_VAE, likelihood: LIKELIHOODS[0] }, 332);

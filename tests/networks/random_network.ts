@@ -129,7 +129,7 @@ function matrixOf(weights: Weights, name: string): number[][] {
   );
 }
 
-/** ln p(x given z), written out from the textbook. */
+/** ln p(x|z), written out from the textbook. */
 export function logLikelihoodOf(spec: NetworkSpec, pass: Pass, x: Vector): number {
   if (spec.likelihood.kind === "bernoulli") {
     return x.reduce((sum, v, i) => {
