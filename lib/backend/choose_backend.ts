@@ -10,6 +10,7 @@ export type BackendRequest = BackendName | "auto";
 
 /** The backend in use. */
 export interface Backend {
+  /** What was asked for, with "auto" resolved. */
   readonly name: BackendName;
   /** What runs it, for a log: the adapter's own words on webgpu. */
   readonly description: string;
@@ -34,12 +35,12 @@ let current: Backend | undefined;
  * cpu and webgpu need no permission, wasm reads its module from the installed
  * package (`--allow-read=.`).
  *
- * @param request the backend
- * @returns its name and what runs it
- * @throws {RangeError} if there is no backend of that name
- * @throws {Error} if the backend cannot run here; the message says what to do
+ * @param request The backend.
+ * @returns Its name and what runs it.
+ * @throws {RangeError} If there is no backend of that name.
+ * @throws {Error} If the backend cannot run here; the message says what to do.
  *
- * @example
+ * @example The one that runs everywhere
  * ```ts
  * import { chooseBackend } from "elbo/backend";
  * import { assertEquals } from "@std/assert";

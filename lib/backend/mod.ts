@@ -1,4 +1,8 @@
-/** Choosing and speeding up the tensor backend that trains. */
+/**
+ * Choosing and speeding up the tensor backend that trains.
+ *
+ * @module
+ */
 export {
   type Backend,
   type BackendName,

@@ -26,6 +26,7 @@ export interface ElboOptions {
 
 /** The bound and its two parts, in nats: `elbo = expectedLogLikelihood - kl`. */
 export interface ElboEstimate {
+  /** The bound; on average at most ln p(x). */
   readonly elbo: Estimate;
   /** E_q ln p(x|z). */
   readonly expectedLogLikelihood: Estimate;

@@ -10,8 +10,11 @@ export interface GradientEstimate {
   readonly scale: Estimate[];
 }
 
-interface Draws {
+/** How many draws a gradient is the mean of, and where they come from. */
+export interface GradientOptions {
+  /** The number of draws of eps, at least 1; a standard error needs 2. */
   numSamples: number;
+  /** The reader of one stream; a draw takes `dim` normals from it. */
   random: Random;
 }
 
@@ -47,7 +50,7 @@ interface Draws {
 export function reparameterizationGradient(
   q: { readonly mean: Vector; readonly scale: Vector },
   gradientOfF: (z: Vector) => Vector,
-  draws: Draws,
+  draws: GradientOptions,
 ): GradientEstimate {
   return gradientFrom(q, draws, (z, eps) => {
     const slope = gradientOfF(z);
@@ -87,7 +90,7 @@ export function reparameterizationGradient(
 export function scoreFunctionGradient(
   q: { readonly mean: Vector; readonly scale: Vector },
   f: (z: Vector) => number,
-  draws: Draws & { baseline?: number },
+  draws: GradientOptions & { baseline?: number },
 ): GradientEstimate {
   const { baseline = 0 } = draws;
   return gradientFrom(q, draws, (z, eps) => {
@@ -101,7 +104,7 @@ export function scoreFunctionGradient(
 
 function gradientFrom(
   q: { readonly mean: Vector; readonly scale: Vector },
-  { numSamples, random }: Draws,
+  { numSamples, random }: GradientOptions,
   terms: (z: Vector, eps: Vector) => { mean: Vector; scale: Vector },
 ): GradientEstimate {
   requireCount("numSamples", numSamples);

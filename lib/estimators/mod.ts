@@ -4,9 +4,12 @@
  *
  * @module
  */
+export type { Distribution, LatentModel } from "../distributions/mod.ts";
+export type { Estimate, Random, Vector } from "../math/mod.ts";
 export { elbo, type ElboEstimate, type ElboForm, type ElboOptions } from "./elbo.ts";
 export {
   type GradientEstimate,
+  type GradientOptions,
   reparameterizationGradient,
   scoreFunctionGradient,
 } from "./gradients.ts";

@@ -10,23 +10,23 @@ export interface ActiveUnits {
 }
 
 /**
- * Count the active units: the latent dimensions whose mean moves with the image.
+ * Counts the active units: the latent dimensions whose mean moves with the image.
  *
  * Unit j is active if Var_x(E[z_j|x]) > 0.01 (Burda et al. 2015, arXiv 1509.00519,
  * section 5). A unit that the decoder ignores has a posterior equal to the prior at
  * every x, so its mean does not move.
  *
- * @param means E[z|x] of each image, [numImages, latentDim].
+ * @param means E[z|x] of each image, `[numImages, latentDim]`.
  * @param options `latentDim`; `threshold`, 0.01 unless told.
  * @returns The number of active units and the variance of each.
- * @throws {RangeError} If there are fewer than two images.
+ * @throws {RangeError} If there are fewer than two images, or `latentDim` does not divide
+ * the means.
  *
- * @example
+ * @example One dimension that moves and one that stays
  * ```ts
  * import { activeUnits } from "elbo/evaluation";
  * import { assertEquals } from "@std/assert";
  *
- * // The first dimension moves with the image, the second stays.
  * const { count, variances } = activeUnits([1, 0, -1, 0], { latentDim: 2 });
  * assertEquals(count, 1);
  * assertEquals(variances, [2, 0]);

@@ -6,6 +6,7 @@ import { createWeightStream, type WeightSummary } from "./weight_stream.ts";
 export interface EvaluationImages {
   /** Pixels in [0, 1], binarised where the model is of binary pixels: [count, dataDim]. */
   readonly pixels: Float32Array;
+  /** The number of images, 1 or more. */
   readonly count: number;
 }
 
@@ -42,30 +43,58 @@ export interface NllEstimate {
   readonly images: readonly WeightSummary[];
 }
 
-/** How many equal weights an image's K weights are worth. */
+/** How many equal weights an image's K weights are worth: a number in [1, K]. */
 export interface EffectiveSampleSizes {
+  /** The median over the images; of two in the middle the larger. */
   readonly median: number;
+  /** That of the image whose weights are the most uneven. */
   readonly least: number;
   /** The share of images whose weights are worth less than two. */
   readonly belowTwo: number;
 }
 
 /**
- * Estimate -ln p(x) of images by importance sampling from q(z|x).
+ * Estimates -ln p(x) of images by importance sampling from q(z|x).
  *
- * ln p(x) is estimated by ln (1/K) sum_k p(x, z_k) / q(z_k|x), z_k ~ q(z|x), in nats
- * (Burda et al. 2015, arXiv 1509.00519, section 5). On average it lies below ln p(x), so
- * the NLL is over-estimated, less so as K grows: print K with it. Where the effective
- * sample size is near 1, one draw decides and the estimate is little more than the ELBO.
+ * `ln p(x)` is estimated by `ln (1/K) sum_k p(x,z_k) / q(z_k|x)`, `z_k ~ q(z|x)`, in
+ * nats (Burda et al. 2015, arXiv 1509.00519, section 5). On average it lies below
+ * ln p(x), so the NLL is over-estimated, less so as K grows: print K with it. Where the
+ * effective sample size is near 1, one draw decides and the estimate is little more than
+ * the ELBO.
  *
  * The draws of the first chunk do not depend on K, so runs of different K compare.
  *
  * @param step The model, a VAE.
- * @param images The images, [count, dataDim].
+ * @param images The images, `[count, dataDim]`.
  * @param options K, the address of the draws, and whom to tell.
  * @returns The estimate with its standard errors and effective sample sizes.
  * @throws {RangeError} If there are no images, or a count is not a positive integer.
- * @throws {TypeError} If a log weight is not a number.
+ * @throws {TypeError} If a log weight is not a number, or the model is an autoencoder.
+ *
+ * @example The NLL is at most -ELBO on the same draws
+ * ```ts
+ * import { estimateNll } from "elbo/evaluation";
+ * import { STREAMS } from "elbo/math";
+ * import { createStep } from "elbo/models";
+ * import { assertLess } from "@std/assert";
+ *
+ * const step = await createStep({
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * }, { seed: 0, learningRate: 1e-3, backend: "cpu" });
+ * const pixels = Float32Array.of(0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1);
+ * const { nll, negativeElbo } = await estimateNll(step, { pixels, count: 3 }, {
+ *   numSamples: 16,
+ *   noise: { seed: 0, stream: STREAMS.evaluation },
+ * });
+ * assertLess(nll.mean, negativeElbo.mean); // in nats
+ * step.dispose();
+ * ```
  */
 export async function estimateNll(
   step: Pick<Step, "logWeights">,
@@ -107,12 +136,27 @@ export async function estimateNll(
 }
 
 /**
- * Sum up the weights of images as an NLL with its standard errors.
+ * Sums up the weights of images as an NLL with its standard errors.
  *
- * @param images What the weights of each image came to.
+ * @param images What the weights of each image came to, one image or more.
  * @param numSamples K.
- * @returns The estimate over all images.
+ * @returns The estimate over all images, in nats.
  * @throws {TypeError} If a log weight was not a number.
+ * @throws {RangeError} If there are no images.
+ *
+ * @example Two images with all weights equal: draws would add nothing
+ * ```ts
+ * import { summarizeWeights } from "elbo/evaluation";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const images = [-90, -100].map((logWeight) => ({
+ *   logMeanWeight: logWeight,
+ *   meanLogWeight: logWeight,
+ *   effectiveSampleSize: 64,
+ * }));
+ * const { nll, samplingError } = summarizeWeights(images, 64);
+ * assertEquals([nll.mean, nll.standardError, samplingError], [95, 5, 0]);
+ * ```
  */
 export function summarizeWeights(
   images: readonly WeightSummary[],

@@ -1,14 +1,14 @@
 /**
- * Choose some of many, evenly spaced from the first on.
+ * Chooses some of many, evenly spaced from the first on.
  *
  * The first half of MNIST's test set was written by clearer hands than the second: its
  * first 2000 images alone would flatter a model.
  *
  * @param count How many there are.
  * @param wanted How many to choose; all if there are fewer.
- * @returns Indices that rise.
+ * @returns The indices `floor(i count / n)`, `i = 0, ..., n - 1`, `n = min(count, wanted)`.
  *
- * @example
+ * @example Four of ten, and more than there are
  * ```ts
  * import { evenlySpaced } from "elbo/evaluation";
  * import { assertEquals } from "@std/assert";

@@ -4,16 +4,17 @@ export interface WeightSummary {
   readonly logMeanWeight: number;
   /** The mean log weight: the estimate of the ELBO, in nats. */
   readonly meanLogWeight: number;
-  /** (sum w)^2 / sum w^2, in [1, numSamples]. */
+  /** (sum w)^2 / sum w^2, in [1, numSamples]; 0 if all weights are 0. */
   readonly effectiveSampleSize: number;
 }
 
 /** Sums over importance weights that come in chunks, for each image of a batch. */
 export interface WeightStream {
   /**
-   * Take in more samples.
+   * Takes in more samples.
    *
-   * @param logWeights [numSamples, batchSize], in nats.
+   * @param logWeights `[numSamples, batchSize]`, in nats.
+   * @throws {RangeError} If their number is no multiple of `batchSize`.
    */
   add(logWeights: ArrayLike<number>): void;
   /** The sums so far, one for each image. */
@@ -21,15 +22,16 @@ export interface WeightStream {
 }
 
 /**
- * Make a stream of importance weights for a batch of images.
+ * Makes a stream of importance weights for a batch of images.
  *
- * For each image it keeps the largest log weight m, sum exp(l - m), sum exp(2 (l - m))
- * and sum l, rescaled when m rises: nothing overflows and no sample is kept.
+ * For each image it keeps the largest log weight m, `sum exp(l - m)`,
+ * `sum exp(2 (l - m))` and `sum l`, rescaled when m rises: nothing overflows and no
+ * sample is kept.
  *
  * @param batchSize The number of images.
  * @returns The stream.
  *
- * @example
+ * @example Weights that underflow
  * ```ts
  * import { createWeightStream } from "elbo/evaluation";
  * import { assertAlmostEquals } from "@std/assert";

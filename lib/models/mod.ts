@@ -1,3 +1,9 @@
-/** The networks that are trained: encoder, decoder and one step of Adam, on tfjs. */
+/**
+ * The networks that are trained: encoder, decoder and one step of Adam, on tfjs.
+ *
+ * @module
+ */
+export type { BackendName, BackendRequest } from "../backend/mod.ts";
+export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
 export { createStep, type StepOptions } from "./step.ts";
 export type { Batch, BatchNumbers, Noise, Step, TrainState } from "./types.ts";

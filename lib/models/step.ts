@@ -21,10 +21,11 @@ import { downloadWeights, uploadWeights } from "./weight_tensors.ts";
 export interface StepOptions {
   /** Addresses the first weights and the noise of training. */
   readonly seed: number;
+  /** Of Adam, above 0; {@linkcode Step.setLearningRate} changes it. */
   readonly learningRate: number;
   /** The weights to start from; else `initialWeights` of the seed. */
   readonly weights?: Weights;
-  /** Default "auto". */
+  /** Where tensors live and operations run, "auto" unless told. */
   readonly backend?: BackendRequest;
 }
 
@@ -35,13 +36,13 @@ export interface StepOptions {
  * (seed, STREAMS.noise, t, i, j), so it is the same on every backend and after a
  * resume. On one machine and backend, equal calls give equal bits.
  *
- * @param spec the network
- * @param options seed, learning rate, first weights and backend
- * @returns the step; its owner calls `dispose`
- * @throws {RangeError} if an option is out of range or the weights do not fit
- * @throws {Error} if the backend cannot run here
+ * @param spec The network.
+ * @param options Seed, learning rate, first weights and backend.
+ * @returns The step; its owner calls `dispose`.
+ * @throws {RangeError} If an option is out of range or the weights do not fit.
+ * @throws {Error} If the backend cannot run here.
  *
- * @example
+ * @example One step on two images of four pixels
  * ```ts
  * import { createStep } from "elbo/models";
  * import { assertAlmostEquals } from "@std/assert";

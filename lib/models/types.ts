@@ -4,15 +4,20 @@ import type { Weights } from "../networks/mod.ts";
 export interface Batch {
   /** Pixels in [0, 1], row-major [batchSize, dataDim]. */
   readonly images: Float32Array;
+  /** The number of images, 1 or more. */
   readonly batchSize: number;
   /** Addresses the noise of this batch: use every step once. */
   readonly step: number;
 }
 
-/** Where the noise of an evaluation comes from: eps is the normal at
- * (seed, stream, step of the batch, row, column). */
+/**
+ * Where the noise of an evaluation comes from: eps is the normal at
+ * (seed, stream, step of the batch, row, column).
+ */
 export interface Noise {
+  /** An integer from 0 to 2^32 - 1. */
   readonly seed: number;
+  /** One of `STREAMS`, so that this noise meets no other draws of the seed. */
   readonly stream: number;
 }
 
@@ -32,8 +37,11 @@ export interface BatchNumbers {
 export interface TrainState {
   /** How many updates were made. */
   readonly step: number;
+  /** What was learnt, float32, by the names of `weightShapes`. */
   readonly weights: Weights;
+  /** Adam's running mean of the gradient, not corrected for its start at 0. */
   readonly firstMoment: Weights;
+  /** Adam's running mean of the squared gradient, likewise. */
   readonly secondMoment: Weights;
 }
 
@@ -70,6 +78,7 @@ export interface Step {
   state(): Promise<TrainState>;
   /** Goes back to a state. */
   restore(state: TrainState): void;
+  /** Changes the learning rate of the updates to come; the moments stay. */
   setLearningRate(learningRate: number): void;
   /** Frees the tensors; the step is of no use afterwards. */
   dispose(): void;
