@@ -8,9 +8,11 @@ import { logSumExp } from "../math/mod.ts";
 
 /** A model whose latent takes finitely many values: every integral is a sum. */
 export interface DiscreteLatent<X> extends ExactModel<number, X> {
+  /** p(z). */
   readonly prior: Categorical;
   /** p(x|z) for each z. */
   readonly components: readonly Distribution<X>[];
+  /** p(z|x). */
   exactPosterior(x: X): Categorical;
 }
 

@@ -19,13 +19,17 @@ import {
 export interface LinearGaussian extends ExactModel<Vector, Vector> {
   /** [dataDim, latentDim]. */
   readonly weight: Matrix;
+  /** The mean of x, `[dataDim]`. */
   readonly bias: Vector;
   /** Standard deviations of the noise, [dataDim]. */
   readonly scale: Vector;
+  /** N(0, I). */
   readonly prior: Normal;
   /** p(x). */
   readonly marginal: MultivariateNormal;
+  /** p(x|z). */
   likelihood(z: Vector): Normal;
+  /** p(z|x). */
   exactPosterior(x: Vector): MultivariateNormal;
   /** The diagonal normal q that makes KL(q || p(z|x)) least. */
   optimalDiagonal(x: Vector): Normal;

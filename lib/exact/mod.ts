@@ -4,6 +4,17 @@
  *
  * @module
  */
+export type {
+  Categorical,
+  Distribution,
+  ExactModel,
+  ExactPosterior,
+  LatentModel,
+  MultivariateNormal,
+  Normal,
+} from "../distributions/mod.ts";
+export type { Matrix, Random, Vector } from "../math/mod.ts";
+export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
 export { type DiscreteLatent, discreteLatent } from "./discrete_latent.ts";
 export { type LinearGaussian, linearGaussian } from "./linear_gaussian.ts";
 export { type NonlinearGaussian, nonlinearGaussian } from "./nonlinear_gaussian.ts";

@@ -14,8 +14,11 @@ import { rememberLast } from "./remember_last.ts";
 
 /** A curve in noise: one latent, one datum, solved by quadrature. */
 export interface NonlinearGaussian extends ExactModel<Vector, Vector> {
+  /** N(0, 1). */
   readonly prior: Normal;
+  /** p(x|z). */
   likelihood(z: Vector): Normal;
+  /** p(z|x). */
   exactPosterior(x: Vector): QuadraturePosterior;
   /** KL(q || p(z|x)), in nats. */
   klToPosterior(q: Normal, x: Vector): number;

@@ -8,11 +8,13 @@ import {
 
 /** A posterior on the line or the plane, normalised by quadrature. */
 export interface QuadraturePosterior extends Distribution<Vector> {
+  /** What it is. */
   readonly kind: "quadraturePosterior";
   /** ln p(x), in nats: the normaliser. */
   readonly logMarginal: number;
   /** How far `logMarginal` lies from its value with half as many nodes an axis. */
   readonly error: number;
+  /** E[z|x], `[dim]`. */
   readonly mean: Vector;
   /** The variance of each dimension, [dim]. */
   readonly variance: Vector;

@@ -19,11 +19,15 @@ import { rememberLast } from "./remember_last.ts";
 
 /** A network whose latent space is small enough to integrate over. */
 export interface TrainedNetwork extends ExactModel<Vector, Vector> {
+  /** Its shape. */
   readonly spec: NetworkSpec;
+  /** Encoder and decoder. */
   readonly weights: Weights;
+  /** p(x|z), the decoder's answer. */
   likelihood(z: Vector): Distribution<Vector>;
   /** q(z|x), the encoder's answer. */
   approxPosterior(x: Vector): Normal;
+  /** p(z|x). */
   exactPosterior(x: Vector): QuadraturePosterior;
   /** KL(q || p(z|x)), in nats, at least 0. */
   klToPosterior(q: Normal, x: Vector): number;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { Distribution, LatentModel, Normal } from "../distributions/mod.ts";
+export type { Matrix, Random, Vector } from "../math/mod.ts";
 export { decode, type Decoded, likelihoodOf } from "./decoder.ts";
 export { approxPosteriorOf, encode, type Encoded } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";

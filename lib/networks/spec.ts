@@ -9,11 +9,17 @@ export type LikelihoodSpec =
  * The encoder runs dataDim -> hidden -> latentDim, the decoder the same way back.
  */
 export interface NetworkSpec {
+  /** An autoencoder has no logVar, no noise and no KL. */
   readonly model: "vae" | "autoencoder";
+  /** Numbers in one x, pixels of an image. */
   readonly dataDim: number;
+  /** The sizes of the encoder's hidden layers; the decoder has them reversed. */
   readonly hidden: readonly number[];
+  /** Numbers in one z. */
   readonly latentDim: number;
+  /** Of the hidden layers; outputs are linear. */
   readonly activation: "relu" | "tanh";
+  /** What the decoder's outputs are parameters of. */
   readonly likelihood: LikelihoodSpec;
   /** The weight of the KL in the objective; 1 is the ELBO. */
   readonly beta: number;

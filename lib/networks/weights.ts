@@ -3,7 +3,9 @@ import { type NetworkSpec, weightShapes } from "./spec.ts";
 
 /** One weight: row-major values and their shape. */
 export interface Weight {
+  /** `[inputs, outputs]` of a matrix, `[length]` of a vector. */
   readonly shape: readonly number[];
+  /** Row-major, as many as the shape says. */
   readonly values: Float32Array | Float64Array;
 }
 
