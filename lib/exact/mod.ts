@@ -16,6 +16,7 @@ export type {
 export type { Matrix, Random, Vector } from "../math/mod.ts";
 export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
 export { type DiscreteLatent, discreteLatent } from "./discrete_latent.ts";
+export { type JointTable, jointTable, type JointTableOptions } from "./joint_table.ts";
 export { type LinearGaussian, linearGaussian } from "./linear_gaussian.ts";
 export { type NonlinearGaussian, nonlinearGaussian } from "./nonlinear_gaussian.ts";
 export { type QuadraturePosterior } from "./quadrature_posterior.ts";
