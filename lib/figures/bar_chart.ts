@@ -3,7 +3,9 @@ import { type ChartOptions, frame, requireFinite } from "./series_line.ts";
 
 /** One bar. */
 export interface Bar {
+  /** What stands under the bar; bars of one label share its place. */
   readonly label: string;
+  /** The height, from 0, in the unit that `yTitle` names; none drawn if not finite. */
   readonly value: number;
   /** Draws a line of one standard error to either side of the value. */
   readonly standardError?: number;
@@ -11,20 +13,21 @@ export interface Bar {
 
 /** The options of {@link barChart}. */
 export interface BarChartOptions extends ChartOptions {
+  /** The colour of all bars, in CSS; the first of `LINE_COLORS` unless told. */
   readonly color?: string;
   /** Decimals of the numbers over the bars, 1 unless told. */
   readonly digits?: number;
 }
 
 /**
- * Build a chart of bars from zero, in the order given.
+ * Builds a chart of bars from zero, in the order given.
  *
  * @param bars The bars; error lines where they have a standard error.
  * @param options Titles and size; `color` of the bars, `digits` over them.
  * @returns A vega-lite specification.
  * @throws {RangeError} If no bar has a finite value.
  *
- * @example
+ * @example One bar, and none
  * ```ts
  * import { barChart } from "elbo/figures";
  * import { assertThrows } from "@std/assert";

@@ -1,10 +1,10 @@
 /**
- * Write a PNG as a data URI, for a page or a specification that stands alone.
+ * Writes a PNG as a data URI, for a page or a specification that stands alone.
  *
  * @param png The PNG file's bytes.
  * @returns `data:image/png;base64,...`.
  *
- * @example
+ * @example Two bytes
  * ```ts
  * import { dataUri } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

@@ -4,9 +4,11 @@ import { type ChartOptions, frame, requireFinite } from "./series_line.ts";
 import { chart, type ChartDraft, type ChartSpec, plotted } from "./theme.ts";
 import { colorScheme } from "./vega.ts";
 
-/** A point, or a line through points, drawn over a heat map. */
+/** A point of the plane, drawn over a heat map or joined to a curve. */
 export interface Mark {
+  /** Along the horizontal axis, in its unit. */
   readonly x: number;
+  /** Along the vertical axis, in its unit. */
   readonly y: number;
 }
 
@@ -27,7 +29,7 @@ export interface DensityHeatmapOptions extends ChartOptions {
 }
 
 /**
- * Build a heat map of a function of two variables, sampled at the centres of cells.
+ * Builds a heat map of a function of two variables, sampled at the centres of cells.
  *
  * The map is one small picture inside the specification: a rectangle a cell would take
  * megabytes of JSON. Values beyond the colour bar's ends get the colour of the end.
@@ -37,7 +39,7 @@ export interface DensityHeatmapOptions extends ChartOptions {
  * @returns A vega-lite specification.
  * @throws {RangeError} If the function has no finite value on the cells.
  *
- * @example
+ * @example The standard normal in the plane
  * ```ts
  * import { densityHeatmap } from "elbo/figures";
  * import { assertStringIncludes } from "@std/assert";

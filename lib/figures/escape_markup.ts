@@ -7,14 +7,14 @@ const ENTITIES: Record<string, string> = {
 };
 
 /**
- * Write a string so that HTML, SVG and XML read it as text and nothing else.
+ * Writes a string so that HTML, SVG and XML read it as text and nothing else.
  *
  * Control characters, which XML forbids even as entities, become U+FFFD.
  *
  * @param text Any string.
  * @returns The same text, safe between tags and inside quoted attributes.
  *
- * @example
+ * @example A tag as text
  * ```ts
  * import { escapeMarkup } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

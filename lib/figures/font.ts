@@ -22,7 +22,7 @@ export const FONT_FAMILY = "DejaVu Sans";
 let loading: Promise<FontPair> | undefined;
 
 /**
- * Read DejaVu Sans, regular and bold, once for the process.
+ * Reads DejaVu Sans, regular and bold, once for the process.
  *
  * @returns Both weights; needs read permission.
  * @throws {Deno.errors.NotCapable} Without read permission for the package's files.
@@ -48,7 +48,7 @@ function fileUrl(specifier: string): URL {
 }
 
 /**
- * Read the advance widths of a TrueType font (tables head, hhea, hmtx, cmap format 4).
+ * Reads the advance widths of a TrueType font (tables head, hhea, hmtx, cmap format 4).
  *
  * Vega without a canvas guesses 0.8 of the font size a letter, which leaves legends and
  * margins a third too wide; the true advances are in the font.

@@ -9,26 +9,31 @@ import { type ChartOptions, frame, requireFinite } from "./series_line.ts";
 
 /** A curve drawn over a histogram, such as the exact density. */
 export interface Curve {
+  /** The legend's word for it. */
   readonly label: string;
-  /** The density at x. */
+  /** The density at x, in one over the unit of x. */
   readonly density: (x: number) => number;
 }
 
 /** The options of {@link histogram}. */
 export interface HistogramOptions extends Omit<ChartOptions, "yTitle"> {
+  /** The name of the vertical axis, "density" unless told. */
   readonly yTitle?: string;
   /** The number of bars, 40 unless told. */
   readonly bins?: number;
   /** The ends of the x axis; by default the smallest and the largest value. */
   readonly range?: readonly [number, number];
+  /** A line over the bars, such as the density that the values should have. */
   readonly curve?: Curve;
-  /** Says what the bars are, where there is a curve. */
+  /** The legend's word for the bars where there is a curve, "samples" unless told. */
   readonly label?: string;
 }
 
 /** One bar of a histogram: its ends and the density between them. */
 export interface Bin {
+  /** The lower end, in the unit of the values. */
   readonly from: number;
+  /** The upper end; the last bin holds its own. */
   readonly to: number;
   /** The share of all values that fell here, over the width. */
   readonly density: number;
@@ -38,17 +43,18 @@ export interface Bin {
 const CURVE_POINTS = 200;
 
 /**
- * Count values into bins of one width, scaled as a density over all values.
+ * Counts values into bins of one width, scaled as a density over all values.
  *
- * density = count / (n * width), n including the values outside the range, so that the
+ * `density = count / (n width)`, n including the values outside the range, so that the
  * bars compare with a density whatever part of it is shown.
  *
  * @param values Numbers; those outside the range count in n alone.
  * @param options `bins` (40) and `range`, by default from the smallest to the largest.
- * @returns The bins, from left to right.
- * @throws {RangeError} If the range does not grow or there are no values.
+ * @returns The bins, from left to right; densities are NaN where there are no values.
+ * @throws {RangeError} If the range does not grow, `bins` is no positive integer, or
+ * neither a range nor a finite value is given.
  *
- * @example
+ * @example Two bins; the value outside counts in n alone
  * ```ts
  * import { binDensities } from "elbo/figures";
  * import { assertEquals } from "@std/assert";
@@ -95,14 +101,14 @@ function extent(values: ArrayLike<number>): [number, number] {
 }
 
 /**
- * Build a histogram, scaled as a density, with an optional curve to compare it with.
+ * Builds a histogram, scaled as a density, with an optional curve to compare it with.
  *
- * @param values The values; those that are not finite or outside the range are not drawn.
+ * @param values The values; those not finite or outside the range are not drawn.
  * @param options Titles, size, bins, range and curve.
  * @returns A vega-lite specification.
  * @throws {RangeError} If no value is finite, or the range does not grow.
  *
- * @example
+ * @example Samples against their density
  * ```ts
  * import { histogram } from "elbo/figures";
  * import { assertThrows } from "@std/assert";

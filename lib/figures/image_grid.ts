@@ -6,6 +6,7 @@ import { type TiledImages, tileImages, type Tiles } from "./tile_images.ts";
 
 /** A grid of grey images with the words around it. */
 export interface ImageGrid extends Tiles {
+  /** One line in bold over the grid. */
   readonly title?: string;
   /** Lines under the title. */
   readonly subtitle?: string | readonly string[];
@@ -21,7 +22,7 @@ export interface ImageGrid extends Tiles {
   readonly yTitle?: string;
 }
 
-/** All lengths are in pixels of the PNG, which is meant to be shown at half its size. */
+/** All lengths are in pixels of the PNG, which is to be shown at half its size. */
 const TITLE = 28;
 const LABEL = 22;
 const LINE = 1.35;
@@ -29,7 +30,7 @@ const MARGIN = 28;
 const SPACE = 14;
 
 /**
- * Draw a grid of grey images as a grey PNG, with a title and labels where they are given.
+ * Draws a grid of grey images as a grey PNG, with a title and labels where given.
  *
  * Without any words there is no margin, no font is read and no permission is needed.
  *
@@ -38,7 +39,7 @@ const SPACE = 14;
  * @throws {RangeError} If a size is impossible, a value is NaN, or labels do not match
  *   the rows or columns.
  *
- * @example
+ * @example Two rows of two grey squares
  * ```ts
  * import { imageGrid } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

@@ -4,6 +4,7 @@ import { quantileNormal } from "./vega.ts";
 export interface LatentGrid {
   /** [count, latentDim], row by row as a picture is read. */
   readonly points: Float32Array;
+  /** The number of points: columns times rows. */
   readonly count: number;
   /** The coordinate of each column, from left to right. */
   readonly columns: readonly number[];
@@ -12,23 +13,22 @@ export interface LatentGrid {
 }
 
 /**
- * Compute latent points on the quantiles of N(0, I): each cell is as likely as any other.
+ * Computes latent points on the quantiles of N(0, I): each cell is as likely as another.
  *
- * The coordinates are the quantiles at (i + 1/2) / size, so that equal steps on the page
- * are equal steps in probability under the prior.
+ * The coordinates are the quantiles at `(i + 1/2) / size`, so that equal steps on the
+ * page are equal steps in probability under the prior.
  *
  * @param latentDim 2 for a square, 1 for a row.
  * @param size Points along an axis, 20 unless told.
  * @returns The points and the coordinates of rows and columns.
  * @throws {RangeError} If latentDim is neither 1 nor 2.
  *
- * @example
+ * @example Three columns, at the quantiles of 1/6, 1/2 and 5/6
  * ```ts
  * import { manifoldGrid } from "elbo/figures";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const { columns } = manifoldGrid(2, 3);
- * // The quantile of N(0, 1) at 5/6.
  * assertAlmostEquals(columns[2], 0.9674215661017, 1e-12);
  * ```
  */
@@ -51,15 +51,17 @@ export function manifoldGrid(latentDim: number, size = 20): LatentGrid {
 }
 
 /**
- * Walk in a straight line between latent points.
+ * Walks in a straight line between latent points.
  *
- * @param from The first point, [latentDim].
- * @param to The last point, [latentDim].
+ * `(1 - t) from + t to` at `t = 0, ..., 1` in equal steps.
+ *
+ * @param from The first point, `[latentDim]`.
+ * @param to The last point, `[latentDim]`.
  * @param steps The number of points, both ends among them; 2 or more.
- * @returns [steps, latentDim].
+ * @returns The points, `[steps, latentDim]`.
  * @throws {RangeError} If the ends differ in length or steps is below 2.
  *
- * @example
+ * @example Half way
  * ```ts
  * import { interpolate } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

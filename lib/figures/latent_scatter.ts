@@ -32,18 +32,18 @@ interface Plane {
 }
 
 /**
- * Build a scatter chart of latent means, coloured by class.
+ * Builds a scatter chart of latent means, coloured by class.
  *
  * Two dimensions are drawn as they are. More are drawn on their first two principal
  * components, each axis named with the share of the variance that it explains. One is
  * drawn as a row of ticks for each class.
  *
- * @param points The means E[z|x], [numPoints, latentDim].
+ * @param points The means E[z|x], `[numPoints, latentDim]`.
  * @param options Labels, titles and size.
  * @returns A vega-lite specification.
  * @throws {RangeError} If no point is finite, or labels and points differ in number.
  *
- * @example
+ * @example Three dimensions with all variance on one line
  * ```ts
  * import { latentScatter } from "elbo/figures";
  * import { assertStringIncludes } from "@std/assert";
@@ -172,7 +172,7 @@ function namesOfClasses(points: readonly NamedPoint[], span: number): ChartDraft
   ];
 }
 
-/** Push names apart until none is nearer to another than `distance`, or near enough. */
+/** Pushes names apart until none is nearer to another than `distance`, or nearly so. */
 function spread(names: NamedPoint[], distance: number): void {
   for (let pass = 0; pass < 60; pass++) {
     for (let i = 0; i < names.length; i++) {

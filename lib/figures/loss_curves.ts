@@ -15,13 +15,19 @@ import {
 
 /** What {@link lossCurves} reads of the record of an epoch; nats per image. */
 export interface EpochRecord {
+  /** From 1. */
   readonly epoch: number;
   /** The average of what was minimised: -ELBO where beta is 1. */
   readonly trainObjective?: number | null;
+  /** The ELBO with beta = 1, averaged over the epoch; null for an autoencoder. */
   readonly trainElbo?: number | null;
+  /** The ELBO of the test images at the epoch's end. */
   readonly testElbo?: number | null;
+  /** The ELBO of the images held out, where there are some. */
   readonly validationElbo?: number | null;
+  /** E_q[ln p(x|z)] on test: minus the reconstruction that is drawn. */
   readonly testExpectedLogLikelihood?: number | null;
+  /** KL(q(z|x) || p(z)) on test; null for an autoencoder. */
   readonly testKl?: number | null;
 }
 
@@ -76,7 +82,7 @@ function number(value: number | null | undefined): number {
 }
 
 /**
- * Build the chart of a training run: -ELBO on train and test, and its two parts on test.
+ * Builds the chart of a training run: -ELBO on train and test, and its parts on test.
  *
  * The three panels read as the equation -ELBO = reconstruction + KL; each has its own y
  * axis, as the parts move by far less than they measure. Without an ELBO in the records
@@ -87,7 +93,7 @@ function number(value: number | null | undefined): number {
  * @returns A vega-lite specification.
  * @throws {RangeError} If no record holds a finite value.
  *
- * @example
+ * @example Three panels for a VAE
  * ```ts
  * import { lossCurves } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

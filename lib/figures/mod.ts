@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { Matrix } from "../math/mod.ts";
 export { type Bar, barChart, type BarChartOptions } from "./bar_chart.ts";
 export { dataUri } from "./data_uri.ts";
 export {

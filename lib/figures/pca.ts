@@ -16,17 +16,17 @@ export interface PrincipalComponents {
 }
 
 /**
- * Find the principal components of points, by the eigenvectors of their covariance.
+ * Finds the principal components of points, by the eigenvectors of their covariance.
  *
  * Each axis points the way its largest coordinate is positive, so that a picture does
  * not flip from run to run.
  *
- * @param points The points, [numPoints, dim], two or more.
+ * @param points The points, `[numPoints, dim]`, two or more.
  * @param numComponents How many axes to keep, at most dim.
  * @returns Mean, axes, variances and the points on the axes.
  * @throws {RangeError} If there are fewer than two points or too many axes are wanted.
  *
- * @example
+ * @example Points on a diagonal
  * ```ts
  * import { pca } from "elbo/figures";
  * import { assertAlmostEquals } from "@std/assert";

@@ -24,7 +24,7 @@ export interface PlaneCurvesOptions extends ChartOptions {
 }
 
 /**
- * Build a chart of curves in the plane, such as the contours of two densities.
+ * Builds a chart of curves in the plane, such as the contours of two densities.
  *
  * Points are joined in the order given, not in the order of x, so that a curve may
  * close or turn back. What lies outside the ranges is cut off.
@@ -34,7 +34,7 @@ export interface PlaneCurvesOptions extends ChartOptions {
  * @returns A vega-lite specification.
  * @throws {RangeError} If no point is finite.
  *
- * @example
+ * @example A circle
  * ```ts
  * import { planeCurves } from "elbo/figures";
  * import { assertStringIncludes } from "@std/assert";

@@ -4,7 +4,7 @@ import { FONT_FAMILY, type FontPair, loadFonts } from "./font.ts";
 
 let starting: Promise<FontPair> | undefined;
 
-/** Start the rasterizer and read the fonts, once for the process. */
+/** Starts the rasterizer and reads the fonts, once for the process. */
 function start(): Promise<FontPair> {
   starting ??= initialise().catch((error) => {
     starting = undefined;
@@ -28,12 +28,26 @@ export interface Raster {
 }
 
 /**
- * Turn an SVG into a PNG on white, its text drawn in the font that the package carries.
+ * Turns an SVG into a PNG on white, its text in the font that the package carries.
  *
  * @param svg The SVG document.
  * @param options `scale`: pixels of the PNG for one of the SVG, 2 unless told.
  * @returns The PNG file's bytes; needs read permission (font and rasterizer).
  * @throws {Error} If the SVG is malformed.
+ *
+ * @example Two pixels for one (needs read permission, else does nothing)
+ * ```ts
+ * import { svgToPng } from "elbo/figures";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { state } = await Deno.permissions.query({ name: "read" });
+ * if (state === "granted") {
+ *   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"/>`;
+ *   const png = await svgToPng(svg);
+ *   const header = new DataView(png.buffer, png.byteOffset);
+ *   assertEquals([header.getUint32(16), header.getUint32(20)], [60, 40]);
+ * }
+ * ```
  */
 export async function svgToPng(
   svg: string,
@@ -49,7 +63,7 @@ export async function svgToPng(
 }
 
 /**
- * Turn an SVG into RGBA pixels on white.
+ * Turns an SVG into RGBA pixels on white.
  *
  * @param svg The SVG document.
  * @param options `scale`: pixels for one of the SVG, 1 unless told.

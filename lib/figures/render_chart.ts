@@ -4,7 +4,7 @@ import { svgToPng } from "./rasterize.ts";
 import type { ChartSpec } from "./theme.ts";
 import { parse, type TextItem, textMetrics, View } from "./vega.ts";
 
-/** Let vega lay out by the widths of the font that will be drawn. */
+/** Lets vega lay out by the widths of the font that will be drawn. */
 async function measureByFont(): Promise<void> {
   const { regular, bold } = await loadFonts();
   textMetrics.width = ({ fontSize = 11, fontWeight }: TextItem, text) => {
@@ -14,10 +14,24 @@ async function measureByFont(): Promise<void> {
 }
 
 /**
- * Draw a vega-lite specification as SVG, with no DOM and no canvas.
+ * Draws a vega-lite specification as SVG, with no DOM and no canvas.
  *
  * @param spec A specification from one of the chart builders, or any other.
  * @returns The SVG document; needs read permission (the font's widths).
+ * @throws {Error} If vega-lite does not know the specification.
+ *
+ * @example Its words are text (needs read permission, else does nothing)
+ * ```ts
+ * import { chartSvg, seriesLine } from "elbo/figures";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const { state } = await Deno.permissions.query({ name: "read" });
+ * if (state === "granted") {
+ *   const rows = [{ x: 1, y: 127.3 }, { x: 10, y: 105.6 }];
+ *   const spec = seriesLine(rows, { xTitle: "epoch", yTitle: "nats per image" });
+ *   assertStringIncludes(await chartSvg(spec), "nats per image");
+ * }
+ * ```
  */
 export async function chartSvg(spec: ChartSpec): Promise<string> {
   await measureByFont();
@@ -30,19 +44,25 @@ export async function chartSvg(spec: ChartSpec): Promise<string> {
 }
 
 /**
- * Draw a vega-lite specification as a PNG.
+ * Draws a vega-lite specification as a PNG.
  *
  * @param spec A specification from one of the chart builders, or any other.
  * @param options `scale`: PNG pixels for one of the chart's, 2 unless told.
  * @returns The PNG file's bytes; needs read permission (font and rasterizer).
+ * @throws {Error} If vega-lite does not know the specification.
  *
- * @example
- * ```ts ignore
+ * @example Bytes for a file (needs read permission, else does nothing)
+ * ```ts
  * import { renderChart, seriesLine } from "elbo/figures";
+ * import { assertEquals } from "@std/assert";
  *
- * const rows = [{ x: 1, y: 127.3 }, { x: 10, y: 105.6 }];
- * const spec = seriesLine(rows, { xTitle: "epoch", yTitle: "nats per image" });
- * await Deno.writeFile("loss.png", await renderChart(spec));
+ * const { state } = await Deno.permissions.query({ name: "read" });
+ * if (state === "granted") {
+ *   const rows = [{ x: 1, y: 127.3 }, { x: 10, y: 105.6 }];
+ *   const spec = seriesLine(rows, { xTitle: "epoch", yTitle: "nats per image" });
+ *   const png = await renderChart(spec);
+ *   assertEquals(String.fromCharCode(...png.slice(1, 4)), "PNG");
+ * }
  * ```
  */
 export async function renderChart(
@@ -53,10 +73,20 @@ export async function renderChart(
 }
 
 /**
- * Write a chart as a vega-lite JSON file's text.
+ * Writes a chart as a vega-lite JSON file's text.
  *
  * @param spec A specification with its data inside.
  * @returns JSON with a newline at the end.
+ *
+ * @example The data are inside
+ * ```ts
+ * import { chartJson, seriesLine } from "elbo/figures";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const rows = [{ x: 1, y: 127.3 }, { x: 10, y: 105.6 }];
+ * const spec = seriesLine(rows, { xTitle: "epoch", yTitle: "nats per image" });
+ * assertStringIncludes(chartJson(spec), `"values":${JSON.stringify(rows)}`);
+ * ```
  */
 export function chartJson(spec: ChartSpec): string {
   return `${JSON.stringify(spec)}\n`;

@@ -6,6 +6,7 @@ import { REPORT_STYLE } from "./report_style.ts";
 export interface ReportFigure {
   /** The PNG file's bytes, shown at half its pixels. */
   readonly png: Uint8Array;
+  /** A few words in bold before the caption, without a full stop. */
   readonly title: string;
   /** What it shows and how it was made. */
   readonly caption: string;
@@ -15,34 +16,46 @@ export interface ReportFigure {
 
 /** A result, with its unit and what it means. */
 export interface ReportNumber {
+  /** What was measured. */
   readonly name: string;
+  /** The number as it is to be read, rounded, with its error if it has one. */
   readonly value: string;
+  /** Such as "nats per image". */
   readonly unit: string;
+  /** How to read it, in a sentence. */
   readonly meaning: string;
 }
 
 /** A table of names and values. */
 export interface ReportSettings {
+  /** What stands over the table. */
   readonly title: string;
+  /** One row a setting. */
   readonly rows: readonly (readonly [name: string, value: string])[];
 }
 
 /** All that a report says. Every string is text: markup in it is shown, not obeyed. */
 export interface Report {
+  /** The heading, and the title of the page. */
   readonly title: string;
   /** A sentence under the title. */
   readonly lead: string;
+  /** The results, most important first. */
   readonly numbers: readonly ReportNumber[];
   /** What a reader of the numbers must know. */
   readonly notes: readonly string[];
+  /** The pictures, in the order of the page. */
   readonly figures: readonly ReportFigure[];
   /** The metrics by epoch. */
   readonly epochs: {
     /** The units of the columns. */
     readonly note: string;
+    /** The names of the columns. */
     readonly head: readonly string[];
+    /** One row an epoch, a cell a column; more than 20 rows are folded away. */
     readonly rows: readonly (readonly string[])[];
   };
+  /** What the run was started with, a table for each kind of setting. */
   readonly settings: readonly ReportSettings[];
   /** The commands that repeat the run. */
   readonly commands: readonly string[];
@@ -52,7 +65,7 @@ export interface Report {
 const OPEN_EPOCHS = 20;
 
 /**
- * Write the report of a run as one HTML page that needs nothing else: no script, no
+ * Writes the report of a run as one HTML page that needs nothing else: no script, no
  * network, its pictures inside.
  *
  * The page forbids itself every load but its own pictures and style.
@@ -60,7 +73,7 @@ const OPEN_EPOCHS = 20;
  * @param report What it says.
  * @returns The HTML document.
  *
- * @example
+ * @example Markup is shown, not obeyed
  * ```ts
  * import { reportHtml } from "elbo/figures";
  * import { assertStringIncludes } from "@std/assert";

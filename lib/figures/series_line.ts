@@ -10,7 +10,9 @@ import {
 
 /** One point of a line; points of one `series` are joined in the order of x. */
 export interface SeriesPoint {
+  /** Along the horizontal axis, in the unit that `xTitle` names. */
   readonly x: number;
+  /** Along the vertical axis; a gap in the line where it is not finite. */
   readonly y: number;
   /** The line that the point belongs to; one line if absent. */
   readonly series?: string;
@@ -22,16 +24,21 @@ export interface SeriesPoint {
 
 /** A horizontal rule across a chart, such as an exact value. */
 export interface Rule {
+  /** The height of the rule, in the unit of the y axis. */
   readonly y: number;
+  /** The word at its right end. */
   readonly label: string;
 }
 
 /** What every chart builder takes. */
 export interface ChartOptions {
+  /** One line in bold over the chart. */
   readonly title?: string;
   /** A line, or lines, under the title. */
   readonly subtitle?: string | readonly string[];
+  /** The name of the horizontal axis, with its unit. */
   readonly xTitle: string;
+  /** The name of the vertical axis, with its unit. */
   readonly yTitle: string;
   /** The width of the plot without axes, in CSS pixels. */
   readonly width?: number;
@@ -43,15 +50,18 @@ export interface ChartOptions {
 export interface SeriesLineOptions extends ChartOptions {
   /** Mark the points; by default only where a line has at most 40 of them. */
   readonly points?: boolean;
+  /** "linear" unless told; few points of a logarithmic x name themselves. */
   readonly xScale?: "linear" | "log";
+  /** "linear" unless told. */
   readonly yScale?: "linear" | "log";
   /** Whether the y axis must show 0. */
   readonly zero?: boolean;
+  /** Dashed lines across the chart, none unless told. */
   readonly rules?: readonly Rule[];
 }
 
 /**
- * Build a chart of one or more lines over a quantitative x, with bands and rules.
+ * Builds a chart of one or more lines over a quantitative x, with bands and rules.
  *
  * A value that is not finite becomes a gap.
  *
@@ -60,7 +70,7 @@ export interface SeriesLineOptions extends ChartOptions {
  * @returns A vega-lite specification.
  * @throws {RangeError} If no point is finite.
  *
- * @example
+ * @example Two epochs
  * ```ts
  * import { seriesLine } from "elbo/figures";
  * import { assertEquals } from "@std/assert";
@@ -236,7 +246,7 @@ export function titled(
     : { text, subtitle: typeof subtitle === "string" ? subtitle : [...subtitle] };
 }
 
-/** Refuse to draw an empty white box. */
+/** Refuses to draw an empty white box. */
 export function requireFinite(what: string, values: readonly number[]): void {
   if (values.some(Number.isFinite)) return;
   throw new RangeError(

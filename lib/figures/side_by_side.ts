@@ -12,14 +12,14 @@ export interface SideBySideOptions {
 }
 
 /**
- * Put charts beside each other, each with its own axes, colours and legends.
+ * Puts charts beside each other, each with its own axes, colours and legends.
  *
  * @param charts What the chart builders return; for one size give all one size.
  * @param options A title over all of them; how many stand in a row.
  * @returns A vega-lite specification.
  * @throws {RangeError} If there is no chart.
  *
- * @example
+ * @example Two charts
  * ```ts
  * import { seriesLine, sideBySide } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

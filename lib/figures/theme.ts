@@ -4,7 +4,7 @@ import { FONT_FAMILY } from "./font.ts";
 /** A vega-lite specification with its data inside: what every chart builder returns. */
 export type ChartSpec = TopLevelSpec;
 
-/** A specification in the making, which the types of vega-lite are too wide to check. */
+/** A specification in the making; the types of vega-lite are too wide to check it. */
 export type ChartDraft = Readonly<Record<string, unknown>>;
 
 /**
@@ -53,7 +53,7 @@ export function plotted(value: number): number | null {
 }
 
 /**
- * Find the ends of an axis that shows values with a little room, one value too.
+ * Finds the ends of an axis that shows values with a little room, one value too.
  *
  * @param values Numbers; those that are not finite are left out.
  * @returns The lower and the upper end, the one below the other.
@@ -67,15 +67,15 @@ export function domainOf(values: readonly number[]): [number, number] {
 }
 
 /**
- * Give a vega-lite specification the look that all charts here share.
+ * Gives a vega-lite specification the look that all charts here share.
  *
- * The `$schema` is that of version 5, which is what JupyterLab 4 knows; nothing newer is
- * used.
+ * The `$schema` is that of version 5, which is what JupyterLab 4 knows; nothing newer
+ * is used.
  *
  * @param spec Any vega-lite specification; what it sets itself wins.
  * @returns The specification with schema, white background and configuration.
  *
- * @example
+ * @example A white background unless told
  * ```ts
  * import { chart } from "elbo/figures";
  * import { assertEquals } from "@std/assert";

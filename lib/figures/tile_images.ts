@@ -2,12 +2,15 @@
 export interface Tiles {
   /** [count, height, width]: bytes from 0 to 255, or fractions from 0 to 1. */
   readonly images: Uint8Array | Uint8ClampedArray | Float32Array | Float64Array;
+  /** How many images to lay out; more may be given. */
   readonly count: number;
+  /** Of an image, in its own pixels. */
   readonly height: number;
+  /** Of an image, in its own pixels. */
   readonly width: number;
   /** How many images stand in a row. */
   readonly columns: number;
-  /** Pixels of the picture for one of the image, along each side; see {@link zoomFor}. */
+  /** Pixels of the picture for one of the image, along each side, as {@link zoomFor}. */
   readonly zoom?: number;
   /** White pixels between images, 8 unless told. */
   readonly gap?: number;
@@ -21,7 +24,9 @@ export interface Tiles {
 
 /** A grid of grey images as one grey picture on white, and where the images lie. */
 export interface TiledImages {
+  /** Of the picture, in pixels. */
   readonly width: number;
+  /** Of the picture, in pixels. */
   readonly height: number;
   /** Grey bytes, [height, width]. */
   readonly pixels: Uint8Array;
@@ -39,23 +44,33 @@ export interface TiledImages {
 const USUAL_WIDTH = 1200;
 
 /**
- * Choose how large to draw the pixels of a grid, so that it is about as wide as a page.
+ * Chooses how large to draw the pixels of a grid, so that it is about as wide as a
+ * page.
  *
  * @param tiles The width of an image and the number of columns.
- * @returns A whole number from 1 to 8.
+ * @returns A whole number from 1 to 8: pixels of the picture for one of the image.
+ *
+ * @example Twenty digits in a row, and two
+ * ```ts
+ * import { zoomFor } from "elbo/figures";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(zoomFor({ width: 28, columns: 20 }), 2);
+ * assertEquals(zoomFor({ width: 28, columns: 2 }), 8);
+ * ```
  */
 export function zoomFor({ width, columns }: Pick<Tiles, "width" | "columns">): number {
   return Math.max(1, Math.min(8, Math.round(USUAL_WIDTH / (width * columns))));
 }
 
 /**
- * Choose the number of columns for some images, so that the rows are full where they
+ * Chooses the number of columns for some images, so that the rows are full where they
  * can be and the grid is wider than high.
  *
  * @param count How many images there are.
  * @returns A divisor of the count from its root to twice that, else the root.
  *
- * @example
+ * @example Full rows where the count allows
  * ```ts
  * import { columnsFor } from "elbo/figures";
  * import { assertEquals } from "@std/assert";
@@ -72,7 +87,7 @@ export function columnsFor(count: number): number {
 }
 
 /**
- * Lay grey images out in a grid, row by row, each pixel as a square of pixels.
+ * Lays grey images out in a grid, row by row, each pixel as a square of pixels.
  *
  * Fractions outside [0, 1] are held to it: a Gaussian decoder may draw beyond black.
  *
@@ -81,7 +96,7 @@ export function columnsFor(count: number): number {
  * @throws {RangeError} If sizes are not positive whole numbers, the images are too few
  *   values, or a value is NaN.
  *
- * @example
+ * @example Two images of one row
  * ```ts
  * import { tileImages } from "elbo/figures";
  * import { assertEquals } from "@std/assert";
