@@ -14,17 +14,21 @@ const COLUMNS: readonly Column[] = [
   { key: "model" },
   { key: "method" },
   { key: "left" },
+  { key: "relation", label: "" },
   { key: "right" },
-  { key: "error" },
+  { key: "error", label: "left - right" },
   { key: "bound", label: "allowed" },
   { key: "verdict" },
 ];
+
+const RELATIONS = { "=": "=", "<": "<", "->": "\u2192" } as const;
 
 /**
  * Shows lines of the derivation: the statement, and how it was checked on each model.
  *
  * Ids are looked up in the ledger and checked on the spot; records are shown as they
- * are. An inequality has no error but a slack, the left side minus the right.
+ * are. Equal sides must be within a tolerance or 5 standard errors (z) of each other;
+ * the left side of an inequality must be a margin or 5 standard errors below the right.
  *
  * @param lines Ids of ledger entries, or records of `checkLedger`.
  * @param options Which models; records are shown whatever it says.
@@ -95,21 +99,27 @@ async function showGroup(records: readonly LedgerRecord[]): Promise<void> {
 }
 
 function rowOf(record: LedgerRecord): Record<string, unknown> {
-  const { model, part, method, numSamples, left, right, error, verdict } = record;
+  const { model, part, method, numSamples, left, right, relation, verdict } = record;
   return {
     model: part === undefined ? model : `${model}: ${part}`,
     method: method === "exact" ? "exact" : `${numSamples} draws`,
     left: number(left),
+    relation: RELATIONS[relation],
     right: number(right),
-    error: number(error, 2),
+    error: left === null || right === null ? "" : number(left - right, 2),
     bound: boundOf(record),
     verdict: verdict === "skipped" ? `skipped: ${record.note ?? ""}` : verdict,
   };
 }
 
-function boundOf({ tolerance, z }: LedgerRecord): string {
-  if (z !== undefined) return `z = ${z.toFixed(2)} of 5`;
-  return number(tolerance, 2);
+function boundOf({ relation, tolerance, z }: LedgerRecord): string {
+  const below = relation === "<";
+  if (z !== undefined) {
+    return below ? `z \u2264 -5: ${z.toFixed(1)}` : `|z| \u2264 5: ${z.toFixed(2)}`;
+  }
+  return tolerance === undefined
+    ? ""
+    : `${below ? "" : "\u00b1 "}${number(tolerance, 2)}${below ? " at most" : ""}`;
 }
 
 function number(value: number | null | undefined, digits = 6): string {

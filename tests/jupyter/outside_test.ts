@@ -147,14 +147,37 @@ Deno.test("ledger: records are shown with both sides and the verdict", async () 
     "coin",
     "exact",
     "0.5",
+    "=",
     "0.5",
-    "1e-17",
-    "1e-12",
+    "0",
+    "± 1e-12",
     "holds",
   ]);
   assertStringIncludes(carlo, "2000 draws");
-  assertStringIncludes(carlo, "z = -1.23 of 5");
+  assertStringIncludes(carlo, "|z| ≤ 5: -1.23");
   assertStringIncludes(none, "skipped: no file");
+});
+
+Deno.test("ledger: an inequality says how far below the left side must be", async () => {
+  const below: LedgerRecord = {
+    ...record,
+    relation: "<",
+    left: 0.25,
+    error: -0.25,
+    tolerance: -0.1,
+  };
+  const draws: LedgerRecord = {
+    ...below,
+    method: "monteCarlo",
+    numSamples: 2000,
+    tolerance: undefined,
+    z: -17.25,
+  };
+  const text = await printedBy(() => showLedger([below, draws]));
+  const [exact, carlo] = text.split("\n").slice(4, 6).map((row) => row.split(/ {2,}/));
+  assertEquals(exact.slice(2, 6), ["0.25", "<", "0.5", "-0.25"]);
+  assertEquals(exact[6], "-0.1 at most");
+  assertEquals(carlo[6], "z ≤ -5: -17.3");
 });
 
 Deno.test("ledger: a failing record is shown, then thrown", async () => {
