@@ -81,23 +81,27 @@ export function jointTable(
     );
   }
   const axis = axisOf(options);
-  const output = outputLayer(weights);
   const nodes = axis.flatMap((first) => axis.map((second) => [first, second]));
-  const hidden = new Float64Array(nodes.length * output.numHidden);
+  const { weight, bias, numRows } = outputLayer(weights);
+  const logits = new Float64Array(spec.dataDim);
+  /** Row by row a unit of the hidden layer, [numRows, nodes]. */
+  const hidden = new Float64Array(numRows * nodes.length);
   const withoutImage = new Float64Array(nodes.length);
   nodes.forEach((z, node) => {
     const h = hiddenForward({ spec, weights }, "decoder", z).at(-1)!;
-    hidden.set(h, node * output.numHidden);
-    withoutImage[node] = logPrior(z) - sumOfSoftplus(output.logitsOf(h));
+    h.forEach((value, k) => hidden[k * nodes.length + node] = value);
+    logits.set(bias);
+    addRows(logits, h, weight);
+    withoutImage[node] = logPrior(z) - sumOfSoftplus(logits);
   });
   return {
     axis,
     spacing: options.spacing,
     logJoint: (x) => {
-      const { offset, direction } = output.project(x);
-      return withoutImage.map((value, node) =>
-        value + offset + dotAt(hidden, direction, node * direction.length)
-      );
+      const { offset, direction } = project({ weight, bias, numRows }, x);
+      const table = withoutImage.map((value) => value + offset);
+      addRows(table, direction, hidden);
+      return table;
     },
   };
 }
@@ -116,61 +120,57 @@ function axisOf({ halfWidth, spacing }: JointTableOptions): number[] {
 const logPrior = ([first, second]: Vector) =>
   -(first * first + second * second) / 2 - Math.log(2 * Math.PI);
 
-/** Rows of W that are added in one pass over the logits. */
-const ROWS = 4;
+/** logits = h W + b, with rows of zeros under W up to a multiple of four. */
+interface OutputLayer {
+  readonly weight: Float64Array;
+  readonly bias: Float64Array;
+  readonly numRows: number;
+}
 
-/** The last layer of the decoder: logits = h W + b. */
-function outputLayer(weights: Weights) {
+function outputLayer(weights: Weights): OutputLayer {
   const bias = Float64Array.from(weights.get("decoder.output.bias")!.values);
   const { values } = weights.get("decoder.output.weight")!;
-  const dataDim = bias.length;
-  const numHidden = values.length / dataDim;
-  // Rows of zeros, up to a multiple of ROWS.
-  const rows = Math.ceil(numHidden / ROWS) * ROWS;
-  const weight = new Float64Array(rows * dataDim);
+  const numRows = 4 * Math.ceil(values.length / bias.length / 4);
+  const weight = new Float64Array(numRows * bias.length);
   weight.set(values);
-  const logits = new Float64Array(dataDim);
-  const h = new Float64Array(rows);
+  return { weight, bias, numRows };
+}
 
+/** x . l as a function of h: offset + direction . h. */
+function project(
+  { weight, bias, numRows }: OutputLayer,
+  x: ArrayLike<number>,
+): { offset: number; direction: number[] } {
+  if (x.length !== bias.length) {
+    throw new RangeError(
+      `Cannot tabulate p(x, z) as x must have the length ${bias.length}: ${x.length}`,
+    );
+  }
+  const product = (row: Float64Array) =>
+    row.reduce((sum, value, i) => sum + value * x[i], 0);
   return {
-    numHidden,
-    /** The logits of one h, in an array that the next call reuses. */
-    logitsOf(hidden: Vector): Float64Array {
-      logits.set(bias);
-      h.set(hidden);
-      // Four products for each time that a logit is read and written: twice as fast.
-      for (let k = 0; k < rows; k += ROWS) {
-        const [a, b, c, d] = [k, k + 1, k + 2, k + 3].map((row) => row * dataDim);
-        const [ha, hb, hc, hd] = [h[k], h[k + 1], h[k + 2], h[k + 3]];
-        for (let i = 0; i < dataDim; i++) {
-          logits[i] += ha * weight[a + i] + hb * weight[b + i] +
-            hc * weight[c + i] + hd * weight[d + i];
-        }
-      }
-      return logits;
-    },
-    /** x . l(h) as a function of h: offset + direction . h. */
-    project(x: ArrayLike<number>): { offset: number; direction: Float64Array } {
-      if (x.length !== dataDim) {
-        throw new RangeError(
-          `Cannot tabulate p(x, z) as x must have the length ${dataDim}: ${x.length}`,
-        );
-      }
-      const pixels = Float64Array.from(x);
-      const direction = Float64Array.from(
-        { length: numHidden },
-        (_, k) => dotAt(weight, pixels, k * dataDim),
-      );
-      return { offset: dotAt(bias, pixels, 0), direction };
-    },
+    offset: product(bias),
+    direction: Array.from(
+      { length: numRows },
+      (_, k) => product(weight.subarray(k * x.length, (k + 1) * x.length)),
+    ),
   };
 }
 
-/** The product of `right` with the part of `left` that starts at `from`. */
-function dotAt(left: Float64Array, right: Float64Array, from: number): number {
-  let sum = 0;
-  for (let i = 0; i < right.length; i++) sum += left[from + i] * right[i];
-  return sum;
+/**
+ * out += sum_k factors_k rows_k, rows [numRows, out.length] with numRows a multiple of
+ * four: four products for each time that a number is read and written, which takes half
+ * the time of one by one.
+ */
+function addRows(out: Float64Array, factors: Vector, rows: Float64Array): void {
+  for (let k = 0; k < factors.length; k += 4) {
+    const [a, b, c, d] = [k, k + 1, k + 2, k + 3].map((row) => row * out.length);
+    const [fa, fb = 0, fc = 0, fd = 0] = factors.slice(k, k + 4);
+    for (let i = 0; i < out.length; i++) {
+      out[i] += fa * rows[a + i] + fb * rows[b + i] + fc * rows[c + i] +
+        fd * rows[d + i];
+    }
+  }
 }
 
 /** Factors of at most 2 that a number holds before it overflows at 2^1024. */
