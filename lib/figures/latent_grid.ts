@@ -13,7 +13,7 @@ export interface LatentGrid {
 }
 
 /**
- * Computes latent points on the quantiles of N(0, I): each cell is as likely as another.
+ * Computes latent points on the quantiles of N(0, I): all cells are equally likely.
  *
  * The coordinates are the quantiles at `(i + 1/2) / size`, so that equal steps on the
  * page are equal steps in probability under the prior.

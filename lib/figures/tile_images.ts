@@ -10,7 +10,7 @@ export interface Tiles {
   readonly width: number;
   /** How many images stand in a row. */
   readonly columns: number;
-  /** Pixels of the picture for one of the image, along each side, as {@link zoomFor}. */
+  /** Pixels of the picture for one of the image, each way; as {@link zoomFor}. */
   readonly zoom?: number;
   /** White pixels between images, 8 unless told. */
   readonly gap?: number;

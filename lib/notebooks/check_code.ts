@@ -9,17 +9,20 @@ import { pathToFileURL } from "node:url";
 
 import type { Finding } from "./compare.ts";
 import { formatCells } from "./format_cells.ts";
-import type { Notebook } from "./notebook.ts";
+import type { Notebook } from "./notebook_types.ts";
 import { runDeno } from "./run_deno.ts";
 
 /** A notebook and where it is. */
 export interface NotebookFile {
+  /** Of the .ipynb file; a check stands for a moment in its folder. */
   readonly path: string;
+  /** What the file holds. */
   readonly notebook: Notebook;
 }
 
 /** The code of a notebook as one module. */
 export interface JoinedCode {
+  /** TypeScript with top-level await, in the order of the cells. */
   readonly text: string;
   /** For each line of the text, the cell it comes from and its line there, from 1. */
   readonly origins: readonly { readonly cellId: string; readonly line: number }[];
@@ -31,7 +34,7 @@ export interface JoinedCode {
  * @param notebook The notebook.
  * @returns The module's text and where each line comes from.
  *
- * @example
+ * @example Two cells
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { joinCode } from "./check_code.ts";

@@ -5,7 +5,8 @@
  */
 
 import { compareText, RELATIVE_TOLERANCE } from "./compare_text.ts";
-import { type CodeCell, type Notebook, type Output, tagsOf } from "./notebook.ts";
+import { tagsOf } from "./notebook.ts";
+import type { CodeCell, Notebook, Output } from "./notebook_types.ts";
 import { pngSize } from "./png_size.ts";
 
 /** Something that is not as it should be in one cell. */
@@ -19,7 +20,7 @@ export interface Finding {
 /** Cells with this tag print seconds: their numbers are not compared. */
 export const TIMING_TAG = "timing";
 
-/** Cells with this tag do less under `--check`: only the kinds of outputs are compared. */
+/** Cells with this tag do less under `--check`: only kinds of outputs are compared. */
 export const SHORTENED_TAG = "shortened";
 
 /** Below this, numbers in a specification are the same: rounding around zero. */
@@ -33,6 +34,29 @@ type DisplayOutput = Extract<Output, { data: unknown }>;
  * @param stored The notebook as it is stored.
  * @param fresh The same notebook, executed.
  * @returns The differences in the order of the cells; none when all is as stored.
+ *
+ * @example One number that changed
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { compareNotebooks } from "./compare.ts";
+ *
+ * const printing = (text: string) => ({
+ *   cells: [{
+ *     cell_type: "code" as const,
+ *     id: "kl",
+ *     metadata: {},
+ *     source: "await say(kl(q, p));",
+ *     execution_count: 1,
+ *     outputs: [{ output_type: "stream" as const, name: "stdout" as const, text }],
+ *   }],
+ *   metadata: {},
+ *   nbformat: 4 as const,
+ *   nbformat_minor: 5,
+ * });
+ * assertEquals(compareNotebooks(printing("0.5 nats\n"), printing("0.7 nats\n")), [
+ *   { cellId: "kl", message: "output 1: the number 0.5 became 0.7" },
+ * ]);
+ * ```
  */
 export function compareNotebooks(stored: Notebook, fresh: Notebook): Finding[] {
   return stored.cells.flatMap((cell, index) => {

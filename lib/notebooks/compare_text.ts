@@ -28,7 +28,7 @@ export interface CompareTextOptions {
  * @param options What to leave out.
  * @returns What differs first, in one line; `undefined` when nothing does.
  *
- * @example
+ * @example A last digit that turned, and one that did not
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { compareText } from "./compare_text.ts";

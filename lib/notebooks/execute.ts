@@ -6,7 +6,8 @@
 
 import { CellTimeoutError, KernelDeathError, startKernel } from "./kernel.ts";
 import type { JsonObject } from "./messages.ts";
-import { type CodeCell, type Notebook, type Output, tagsOf } from "./notebook.ts";
+import { tagsOf } from "./notebook.ts";
+import type { CodeCell, Notebook, Output } from "./notebook_types.ts";
 import { OutputCollector } from "./output_collector.ts";
 
 /** Options of {@link executeNotebook}. */
@@ -30,12 +31,14 @@ export type FailureKind = "error" | "timeout" | "kernel";
 
 /** A cell that did not end well. */
 export class CellFailure extends Error {
+  /** The class's own, as messages show it. */
   override name = "CellFailure";
   /** The cell, with the outputs it had shown. */
   readonly cell: CodeCell;
   /** What went wrong. */
   readonly kind: FailureKind;
 
+  /** Takes the cell as it stood, why it failed, and the words for it. */
   constructor(
     cell: CodeCell,
     { kind, message }: { kind: FailureKind; message: string },

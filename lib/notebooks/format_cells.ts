@@ -1,12 +1,12 @@
 import { basename, dirname, join, resolve } from "node:path";
 
-import type { Cell, Notebook } from "./notebook.ts";
+import type { Cell, Notebook } from "./notebook_types.ts";
 import { runDeno } from "./run_deno.ts";
 
 const MATH = /\$\$[\s\S]+?\$\$|\$(?![\s$])(?:\\.|[^\\$`\n])+?\$/g;
 
 /**
- * Formats every cell as `deno fmt` formats a file: code as TypeScript, text as Markdown.
+ * Formats every cell as `deno fmt` does a file: code as TypeScript, text as Markdown.
  *
  * `deno fmt` takes notebooks too, but `deno fmt --check` then calls every cell without
  * a final newline unformatted, and both take a line of mathematics that starts with

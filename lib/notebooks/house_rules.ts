@@ -5,14 +5,8 @@
  */
 
 import type { Finding } from "./compare.ts";
-import {
-  type Cell,
-  type CodeCell,
-  type Notebook,
-  type Output,
-  stringifyNotebook,
-  tagsOf,
-} from "./notebook.ts";
+import { stringifyNotebook, tagsOf } from "./notebook.ts";
+import type { Cell, CodeCell, Notebook, Output } from "./notebook_types.ts";
 
 /** Largest saved notebook, in bytes. */
 export const LARGEST_NOTEBOOK = 1_500_000;
@@ -31,6 +25,30 @@ const INVENTED_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){0,3}(?:-[0-9a-f]{12})?$/;
  * @param notebook The notebook, executed or as stored.
  * @param options `root`: the project's folder, which no output may name.
  * @returns What breaks a rule, in the order of the cells.
+ *
+ * @example An id that a front end made up
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { checkHouseRules } from "./house_rules.ts";
+ *
+ * const cell = {
+ *   cell_type: "code" as const,
+ *   id: "0a1b2c3d",
+ *   metadata: {},
+ *   source: "const a = 1;",
+ *   execution_count: 1,
+ *   outputs: [],
+ * };
+ * const notebook = {
+ *   cells: [cell],
+ *   metadata: {},
+ *   nbformat: 4 as const,
+ *   nbformat_minor: 5,
+ * };
+ * assertEquals(checkHouseRules(notebook, { root: "/srv/elbo" }), [
+ *   { cellId: "0a1b2c3d", message: "its id says nothing: give it a meaningful one" },
+ * ]);
+ * ```
  */
 export function checkHouseRules(
   notebook: Notebook,
@@ -57,6 +75,28 @@ export function checkHouseRules(
  *
  * @param notebook The notebook as stored.
  * @returns The first cell out of order, if any.
+ *
+ * @example A cell that ran second
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { checkOrder } from "./house_rules.ts";
+ *
+ * const cell = {
+ *   cell_type: "code" as const,
+ *   id: "first",
+ *   metadata: {},
+ *   source: "const a = 1;",
+ *   execution_count: 2,
+ *   outputs: [],
+ * };
+ * const notebook = {
+ *   cells: [cell],
+ *   metadata: {},
+ *   nbformat: 4 as const,
+ *   nbformat_minor: 5,
+ * };
+ * assertEquals(checkOrder(notebook).map(({ cellId }) => cellId), ["first"]);
+ * ```
  */
 export function checkOrder(notebook: Notebook): Finding[] {
   const cells = notebook.cells.filter((cell) => cell.cell_type === "code");

@@ -22,11 +22,13 @@ const SHUTDOWN_TIMEOUT_MS = 3_000;
 
 /** The kernel process ended although nobody asked it to. */
 export class KernelDeathError extends Error {
+  /** The class's own, as messages show it. */
   override name = "KernelDeathError";
 }
 
 /** A cell ran longer than it may. */
 export class CellTimeoutError extends Error {
+  /** The class's own, as messages show it. */
   override name = "CellTimeoutError";
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from "./compare.ts";
-import type { Notebook } from "./notebook.ts";
+import type { Notebook } from "./notebook_types.ts";
 
 /** The paragraph under a displayed equation that names its lines in the ledger. */
 export const LEDGER_LINE = /^Ledger: (`[a-z0-9-]+`(?:, )?)+$/m;
@@ -11,7 +11,7 @@ export const LEDGER_LINE = /^Ledger: (`[a-z0-9-]+`(?:, )?)+$/m;
  * @param ids Every id of the ledger.
  * @returns The names that are not there.
  *
- * @example
+ * @example A name that is not there
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { checkLedgerLines } from "./ledger_lines.ts";

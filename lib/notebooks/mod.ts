@@ -16,7 +16,11 @@ export {
   SHORTENED_TAG,
   TIMING_TAG,
 } from "./compare.ts";
-export { compareText, RELATIVE_TOLERANCE } from "./compare_text.ts";
+export {
+  compareText,
+  type CompareTextOptions,
+  RELATIVE_TOLERANCE,
+} from "./compare_text.ts";
 export {
   CellFailure,
   executeNotebook,
@@ -28,17 +32,25 @@ export { checkHouseRules, checkOrder, LARGEST_NOTEBOOK } from "./house_rules.ts"
 export { checkLedgerLines } from "./ledger_lines.ts";
 export {
   CellTimeoutError,
+  type ExecuteOptions,
   type Kernel,
   KernelDeathError,
+  type KernelOptions,
   startKernel,
 } from "./kernel.ts";
-export {
-  type Cell,
-  type CodeCell,
-  type Notebook,
-  type Output,
-  parseNotebook,
-  stringifyNotebook,
-  tagsOf,
-} from "./notebook.ts";
+export { type JsonObject, type JupyterMessage } from "./messages.ts";
+export { parseNotebook, stringifyNotebook, tagsOf } from "./notebook.ts";
+export type {
+  Cell,
+  CellBase,
+  CodeCell,
+  DisplayData,
+  ErrorOutput,
+  ExecuteResult,
+  MarkdownCell,
+  Notebook,
+  Output,
+  RawCell,
+  StreamOutput,
+} from "./notebook_types.ts";
 export { type PageOptions, renderPage } from "./page/page.ts";

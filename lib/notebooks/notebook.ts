@@ -8,6 +8,8 @@
 
 import { z } from "zod";
 
+import type { Cell, Notebook, Output } from "./notebook_types.ts";
+
 const jsonObject = z.record(z.string(), z.unknown());
 
 const multiline = z.union([z.string(), z.array(z.string())]).transform((text) =>
@@ -76,24 +78,12 @@ const cell = z.discriminatedUnion("cell_type", [
   }),
 ]);
 
-const notebook = z.object({
+const notebook: z.ZodType<Notebook> = z.object({
   cells: z.array(cell),
   metadata: jsonObject,
   nbformat: z.literal(4),
   nbformat_minor: z.number().min(5),
 });
-
-/** One output of a code cell; long texts are single strings in memory. */
-export type Output = z.infer<typeof output>;
-
-/** One cell. */
-export type Cell = z.infer<typeof cell>;
-
-/** A code cell. */
-export type CodeCell = Extract<Cell, { cell_type: "code" }>;
-
-/** A notebook. */
-export type Notebook = z.infer<typeof notebook>;
 
 /**
  * Reads a notebook file's text.
@@ -103,14 +93,19 @@ export type Notebook = z.infer<typeof notebook>;
  * @returns The notebook, with every multi-line text joined.
  * @throws {SyntaxError} When it is no notebook of nbformat 4.5 with valid, unique ids.
  *
- * @example
+ * @example Lines become one string
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { parseNotebook } from "./notebook.ts";
  *
  * const text = `{
  *   "cells": [
- *     { "cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# A\\n", "b"] }
+ *     {
+ *       "cell_type": "markdown",
+ *       "id": "title",
+ *       "metadata": {},
+ *       "source": ["# A\\n", "b"]
+ *     }
  *   ],
  *   "metadata": {},
  *   "nbformat": 4,
@@ -155,6 +150,20 @@ export function parseNotebook(text: string, { source }: { source: string }): Not
  *
  * @param content The notebook.
  * @returns JSON text with a final newline.
+ *
+ * @example Lines become a list, keys are sorted
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { stringifyNotebook } from "./notebook.ts";
+ *
+ * const text = stringifyNotebook({
+ *   cells: [{ cell_type: "markdown", id: "title", metadata: {}, source: "# A\nb" }],
+ *   metadata: {},
+ *   nbformat: 4,
+ *   nbformat_minor: 5,
+ * });
+ * assertStringIncludes(text.replace(/\s+/g, " "), '"source": [ "# A\\n", "b" ]');
+ * ```
  */
 export function stringifyNotebook(content: Notebook): string {
   const json = {
@@ -229,6 +238,16 @@ function sortKeys(value: unknown): unknown {
  *
  * @param cell Any cell.
  * @returns Its tags; none when the metadata has no list of them.
+ *
+ * @example One tag
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { tagsOf } from "./notebook.ts";
+ *
+ * const metadata = { tags: ["timing"] };
+ * const cell = { cell_type: "raw" as const, id: "times", metadata, source: "" };
+ * assertEquals(tagsOf(cell), ["timing"]);
+ * ```
  */
 export function tagsOf(cell: Cell): readonly string[] {
   const { tags } = cell.metadata;

@@ -1,5 +1,5 @@
 import type { JsonObject, JupyterMessage } from "./messages.ts";
-import type { Output } from "./notebook.ts";
+import type { Output } from "./notebook_types.ts";
 
 /**
  * Turns the messages of a run into the outputs of its cells.

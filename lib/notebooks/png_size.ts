@@ -12,7 +12,8 @@ const SIGNATURE = "89504e470d0a1a0a";
  * import { encode } from "fast-png";
  * import { pngSize } from "./png_size.ts";
  *
- * const png = encode({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * const data = Uint8Array.of(0, 255);
+ * const png = encode({ width: 2, height: 1, channels: 1, data });
  * assertEquals(pngSize(png.toBase64()), { width: 2, height: 1 });
  * ```
  */

@@ -8,7 +8,7 @@ import hljs from "highlight.js/lib/core";
 import typescript from "highlight.js/lib/languages/typescript";
 
 import { escapeMarkup } from "../../figures/escape_markup.ts";
-import type { Cell, CodeCell, Notebook, Output } from "../notebook.ts";
+import type { Cell, CodeCell, Notebook, Output } from "../notebook_types.ts";
 import { type MarkdownOptions, renderMarkdown } from "./markdown.ts";
 import { mathStyle, renderMath } from "./math.ts";
 import { PAGE_STYLE } from "./style.ts";
@@ -41,6 +41,21 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
  * @returns The page.
  * @throws {SyntaxError} When a formula is no TeX that KaTeX knows.
  * @throws {TypeError} When Markdown shows a picture from the network.
+ *
+ * @example A heading becomes the title
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { renderPage } from "./page.ts";
+ *
+ * const source = "# The bound";
+ * const page = await renderPage({
+ *   cells: [{ cell_type: "markdown", id: "title", metadata: {}, source }],
+ *   metadata: {},
+ *   nbformat: 4,
+ *   nbformat_minor: 5,
+ * }, { name: "03_elbo", readFile: Deno.readFileSync });
+ * assertStringIncludes(page, "<title>The bound</title>");
+ * ```
  */
 export async function renderPage(
   notebook: Notebook,
