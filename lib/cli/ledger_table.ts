@@ -83,7 +83,7 @@ const INTRODUCTION = [
   "Left is the library's side of a statement, right the witness's, which shares no code",
   "with it beyond `elbo/math`. An exact row gives the error and the tolerance (for `<` the",
   "margin that the left must keep below the right); a Monte Carlo row gives the mean, the",
-  "number that it must come to, z and the standard error. `->` compares a sequence with its",
+  "number that it must come to, z and the standard error. `→` compares a sequence with its",
   "limit: the last value is shown. Of several pairs the one nearest to failing is shown.",
 ].join("\n");
 
@@ -93,7 +93,7 @@ function sectionOf({ entry, records, planted }: Finding): string[] {
     `## ${id}`,
     fenced("math", statement),
     `In the ${essay.page}: ${essay.line}.${note ? `\n${note}` : ""}`,
-    fenced("text", [tableHead(), ...records.map(rowOf)].join("\n")),
+    fenced("text", dedented([tableHead(), ...records.map(rowOf)].join("\n"))),
   ];
   if (planted.length > 0) {
     const names = [...new Set(planted.map((record) => record.planted))];
@@ -109,6 +109,11 @@ function plantedLine(name: string, planted: readonly LedgerRecord[]): string {
   const records = planted.filter((record) => record.planted === name);
   const caught = records.filter((record) => record.verdict === "fails").length;
   return `- ${name}: caught in ${caught} of ${records.length}`;
+}
+
+/** deno fmt takes the indentation of a fenced block away. */
+function dedented(text: string): string {
+  return text.replace(/^ {2}/gm, "");
 }
 
 function fenced(language: string, text: string): string {

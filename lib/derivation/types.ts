@@ -22,6 +22,7 @@ export interface EssayPlace {
 
 /** How closely two numbers must agree, as a share of `1 + |left| + |right|`. */
 export interface Precision {
+  /** The share; 1e-11, say. */
   readonly relative: number;
   /** Where the number comes from. */
   readonly reason: string;
@@ -29,11 +30,15 @@ export interface Precision {
 
 /** Two sides that are computed without noise. */
 export interface Comparison {
+  /** What must hold between them. */
   readonly relation: Relation;
   /** What is computed, where an entry compares more than one pair. */
   readonly part?: string;
+  /** The side of the claim, by the library. */
   left(): Values;
+  /** The side of the witness. */
   right(): Values;
+  /** How closely they must agree; `<` goes by its margin. */
   readonly precision: Precision;
   /** For `<`: how far the left must stay below the right, in the unit of the sides. */
   readonly margin?: number;
@@ -41,7 +46,9 @@ export interface Comparison {
 
 /** How many draws a Monte Carlo estimate takes, and from where. */
 export interface DrawOptions {
+  /** How many. */
   readonly numSamples: number;
+  /** Where they come from. */
   readonly random: Random;
   /** Names the draws: the same key, the same draws. */
   readonly key: string;
@@ -49,13 +56,17 @@ export interface DrawOptions {
 
 /** A Monte Carlo mean, held against a number that is known without noise. */
 export interface MonteCarloComparison {
+  /** What must hold between the mean and the target. */
   readonly relation: Exclude<Relation, "->">;
+  /** The mean of the library's draws, or several. */
   estimate(options: DrawOptions): Estimate | readonly Estimate[];
+  /** What it must come to, by the witness. */
   target(): Values;
   /** The largest standard error that still tells something. */
   readonly resolution: number;
   /** Why the standard error means what it says. */
   readonly finiteVariance: string;
+  /** How far rounding alone may take a mean without any spread. */
   readonly precision: Precision;
   /** How much of the common number of draws this estimate takes; 1 if left out. */
   readonly effort?: number;
@@ -67,18 +78,23 @@ export interface PlantedError {
   readonly error: string;
   /** Which side it replaces. */
   readonly side: "left" | "right" | "draws";
-  /** The comparisons that see it: each must fail. */
+  /** The comparison that sees it without noise, which must fail. */
   readonly exact?: Comparison;
+  /** The comparison that sees it by draws, which must fail. */
   readonly monteCarlo?: MonteCarloComparison;
 }
 
 /** A statement on one model. */
 export interface ModelCheck {
+  /** The model's name. */
   readonly model: string;
   /** Why the model cannot be had here; nothing is computed then. */
   absent?(): string | undefined;
+  /** The statement's two sides and, for an inequality, a case in which they meet. */
   readonly exact: readonly Comparison[];
+  /** The statement by draws. */
   readonly monteCarlo: MonteCarloComparison;
+  /** Mistakes, each of which must be reported. */
   readonly planted: readonly PlantedError[];
 }
 
@@ -90,20 +106,29 @@ export interface LedgerEntry {
   readonly statement: string;
   /** In plain characters, for a table. */
   readonly short: string;
+  /** Where it stands in the source. */
   readonly essay: EssayPlace;
+  /** What it says about its two sides. */
   readonly claim: Claim;
   /** What to make of it, where the formula does not say. */
   readonly note?: string;
+  /** The statement on each of its models, at least two. */
   readonly checks: readonly ModelCheck[];
 }
 
 /** What the verifier found for one statement, on one model, by one method. */
 export interface LedgerRecord {
+  /** The entry's. */
   readonly id: string;
+  /** The entry's, in TeX. */
   readonly statement: string;
+  /** The entry's, in plain characters. */
   readonly short: string;
+  /** On which model. */
   readonly model: string;
+  /** Two sides without noise, or a mean of draws and what it must come to. */
   readonly method: "exact" | "monteCarlo";
+  /** What must hold between left and right. */
   readonly relation: Relation;
   /** Which of several pairs. */
   readonly part?: string;
@@ -117,10 +142,15 @@ export interface LedgerRecord {
   readonly tolerance?: number;
   /** Why that much; for Monte Carlo why the variance is finite. */
   readonly reason?: string;
+  /** Of Monte Carlo: how many draws. */
   readonly numSamples?: number;
+  /** Of Monte Carlo: the standard error of the mean on the left. */
   readonly standardError?: number;
+  /** Of Monte Carlo: (left - right) / standardError, where that is a number. */
   readonly z?: number;
+  /** Of Monte Carlo: the largest standard error allowed. */
   readonly resolution?: number;
+  /** Whether it is as it must be; skipped where the model cannot be had. */
   readonly verdict: "holds" | "fails" | "skipped";
   /** Why it fails or was skipped. */
   readonly note?: string;

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/
 import type { LedgerRecord } from "elbo/derivation";
 import { runLedger } from "../../lib/cli/ledger.ts";
 import { ledgerMarkdown, tableRows, tableSummary } from "../../lib/cli/ledger_table.ts";
-import { checkLedger, checkPlantedErrors, ledgerEntry } from "elbo/derivation";
+import { checkLedger, checkPlantedErrors, ledger, ledgerEntry } from "elbo/derivation";
+import { granted, ROOT } from "../helpers/permissions.ts";
 
 /** Runs the command and keeps what it prints. */
 async function run(...args: string[]) {
@@ -138,7 +139,7 @@ Deno.test("ledger table: a skipped model says why", () => {
 
 Deno.test({
   name: "ledger: as a process without permissions it passes and skips (needs run)",
-  ignore: Deno.permissions.querySync({ name: "run" }).state !== "granted",
+  ignore: !granted("run"),
   fn: async () => {
     const script = new URL("../../lib/cli/ledger.ts", import.meta.url);
     const { code, stdout } = await new Deno.Command(Deno.execPath(), {
@@ -149,5 +150,17 @@ Deno.test({
     assertEquals(code, 0);
     assertStringIncludes(text, "skipped: data/mnist_vae_2d.safetensors needs the");
     assertGreater(text.split("holds").length, 5);
+  },
+});
+
+Deno.test({
+  name: "docs/ledger.md: has every statement of the ledger, in its order (needs read)",
+  ignore: !granted("read"),
+  fn: () => {
+    const page = Deno.readTextFileSync(new URL("docs/ledger.md", ROOT));
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, id]) => id);
+    assertEquals(headings, ledger.map(({ id }) => id));
+    for (const { statement } of ledger) assertStringIncludes(page, statement);
+    assert(!/FAILS|NOT CAUGHT|skipped:/.test(page));
   },
 });

@@ -21,8 +21,8 @@ function elboOf(library: LatentLibrary): number {
 }
 
 /** ln q(z|x) - ln p(z|x): how far q is off at one z. */
-function excess(face: LatentLibrary | LatentWitness) {
-  return (z: readonly number[]) => face.logApprox(z) - face.logPosterior(z);
+function excess(witness: LatentWitness) {
+  return (z: readonly number[]) => witness.logApprox(z) - witness.logPosterior(z);
 }
 
 export const elboIsBelow = entry({

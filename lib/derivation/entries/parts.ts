@@ -15,8 +15,14 @@ import { latentSettings, withNetwork } from "../models/settings.ts";
 
 const LOGS_OF_TAILS = "logarithms grow like a power of z, and q has every moment of z";
 
-function klTerm(face: LatentLibrary | LatentWitness) {
-  return (z: readonly number[]) => face.logApprox(z) - face.logPrior(z);
+/** ln q(z|x) - ln p(z), whose mean under q is the KL to the prior. */
+function klTerm(library: LatentLibrary) {
+  return (z: readonly number[]) => library.logApprox(z) - library.logPrior(z);
+}
+
+/** E_q [ln q(z|x) - ln p(z)], by the witness. */
+function klToPrior(witness: LatentWitness): number {
+  return witness.expect((z) => witness.logApprox(z) - witness.logPrior(z));
 }
 
 export const reconstructionMinusKl = entry({
@@ -120,7 +126,7 @@ export const reconstructionIsNotTheMarginal = entry({
   settings: withNetwork,
   left: (library) => library.expect(library.logLikelihood),
   right: (witness) =>
-    witness.logMarginal() + witness.expect(klTerm(witness)) -
+    witness.logMarginal() + klToPrior(witness) -
     witness.expect((z) => witness.logApprox(z) - witness.logPosterior(z)),
   draws: {
     estimate: (library, options) => library.elbo(options).expectedLogLikelihood,
@@ -135,7 +141,7 @@ export const reconstructionIsNotTheMarginal = entry({
     {
       error: "the two KLs exchanged",
       right: (witness) =>
-        witness.logMarginal() - witness.expect(klTerm(witness)) +
+        witness.logMarginal() - klToPrior(witness) +
         witness.expect((z) => witness.logApprox(z) - witness.logPosterior(z)),
     },
     {
@@ -149,8 +155,8 @@ export const reconstructionIsNotTheMarginal = entry({
   ],
 });
 
-/** ln of the aggregate (1/N) sum_x q(z|x), and all that is needed to average over it. */
-function logAggregate(faces: readonly (LatentLibrary | LatentWitness)[]) {
+/** ln of the aggregate (1/N) sum_x q(z|x). */
+function logAggregate(faces: readonly LatentWitness[]) {
   return (z: readonly number[]) =>
     Math.log(mean(faces.map((face) => Math.exp(face.logApprox(z)))));
 }

@@ -67,8 +67,6 @@ export interface LatentLibrary extends Latent {
   drawPrior(random: Random): Vector;
   drawApprox(random: Random): Vector;
   drawPosterior(random: Random): Vector;
-  /** x from p(x|z). */
-  drawData(z: Vector, random: Random): Vector;
   elbo(options: DrawOptions & { form?: ElboForm }): ElboEstimate;
   importanceLogMarginal(options: DrawOptions): LogMarginalEstimate;
   iwaeSeries(

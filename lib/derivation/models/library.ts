@@ -66,17 +66,16 @@ export function libraryFace<Z>(
       hasClosedKl(approx)
         ? kl(approx, model.prior)
         : expect((z) => logApprox(z) - logPrior(z)),
-    klToPosterior: () => {
+    klToPosterior: once(() => {
       if (choice.q === "posterior") {
         return expect((z) => logApprox(z) - logPosterior(z));
       }
       if (hasClosedKl(posterior())) return kl(approx, posterior());
       return model.klToPosterior!(approx as unknown as Normal, x);
-    },
+    }),
     drawPrior: (random) => fromLatent(model.prior.sample(random)),
     drawApprox: (random) => fromLatent(approx.sample(random)),
     drawPosterior: (random) => fromLatent(posterior().sample(random)),
-    drawData: (z, random) => model.likelihood(toLatent(z)).sample(random),
     elbo: (options) => elbo(model, approx, x, options),
     importanceLogMarginal: (options) =>
       importanceLogMarginal(model, approx, x, options),
