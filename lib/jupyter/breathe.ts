@@ -6,11 +6,18 @@ import { setImmediate } from "node:timers";
  * Awaiting a promise that is already settled does not: a loop that only does that
  * never hears the stop button. Takes about 5 microseconds.
  *
- * @example
+ * @returns A promise that settles in the event loop's next turn.
+ *
+ * @example A timer is served in the middle of a loop
  * ```ts
+ * import { assertGreater } from "@std/assert";
  * import { breathe } from "elbo/jupyter";
  *
- * for (let step = 0; step < 3; step++) await breathe();
+ * let fired = false;
+ * let steps = 0;
+ * setTimeout(() => fired = true, 1);
+ * for (; !fired; steps++) await breathe();
+ * assertGreater(steps, 0);
  * ```
  */
 export function breathe(): Promise<void> {

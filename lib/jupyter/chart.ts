@@ -11,13 +11,19 @@ const SCALE = 2;
  *   return.
  * @param options `alt`: what is to be seen, in a sentence.
  *
- * @example
- * ```ts ignore
+ * @throws {TypeError} When `alt` is empty.
+ *
+ * @example Two points (needs read permission for the font, else does nothing)
+ * ```ts
  * import { seriesLine } from "elbo/figures";
  * import { showChart } from "elbo/jupyter";
  *
- * const spec = seriesLine([{ x: 1, y: 2 }, { x: 2, y: 1 }], { xTitle: "k", yTitle: "y" });
- * await showChart(spec, { alt: "y falls from 2 to 1 as k goes from 1 to 2." });
+ * const { state } = await Deno.permissions.query({ name: "read" });
+ * if (state === "granted") {
+ *   const points = [{ x: 1, y: 2 }, { x: 2, y: 1 }];
+ *   const spec = seriesLine(points, { xTitle: "k", yTitle: "nats" });
+ *   await showChart(spec, { alt: "It falls from 2 to 1 nats as k goes from 1 to 2." });
+ * }
  * ```
  */
 export async function showChart(
@@ -35,8 +41,10 @@ export async function showChart(
  *
  * @param grid The images and their layout, as `imageGrid` of `elbo/figures` takes them.
  * @param options `alt`: what is to be seen, in a sentence.
+ * @throws {RangeError} As `imageGrid` does.
+ * @throws {TypeError} When `alt` is empty.
  *
- * @example
+ * @example Two squares beside each other
  * ```ts
  * import { showImages } from "elbo/jupyter";
  *

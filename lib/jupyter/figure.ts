@@ -21,18 +21,22 @@ const LARGEST_SPEC = 100_000;
  * Shows a picture with its description, and its data where there is a small spec.
  *
  * Sent as `image/png` with `text/plain` = `alt`, and as
- * `application/vnd.vegalite.v5+json` when the spec takes at most 100 kB as notebooks store it.
+ * `application/vnd.vegalite.v5+json` when the spec takes at most 100 kB as notebooks
+ * store it.
  *
  * @param figure Picture, description, specification.
  * @throws {TypeError} When the bytes are no PNG file or the description is empty.
  *
- * @example
+ * @example A picture, and one without its description
  * ```ts
+ * import { assertRejects } from "@std/assert";
  * import { encode } from "fast-png";
  * import { showFigure } from "elbo/jupyter";
  *
- * const png = encode({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * const data = Uint8Array.of(0, 255);
+ * const png = encode({ width: 2, height: 1, channels: 1, data });
  * await showFigure({ png, alt: "A black pixel beside a white one." });
+ * await assertRejects(() => showFigure({ png, alt: "" }), TypeError, "alt");
  * ```
  */
 export async function showFigure({ png, alt, spec, scale = 1 }: Figure): Promise<void> {

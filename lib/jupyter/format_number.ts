@@ -11,7 +11,7 @@ const LARGEST_PLAIN = 1e6;
  * @param options `digits`: significant digits, 5 by default.
  * @returns The text; `"NaN"`, `"Infinity"` and `"-Infinity"` as they are.
  *
- * @example
+ * @example Rounded, in exponents, and as it is
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { formatNumber } from "elbo/jupyter";

@@ -9,7 +9,7 @@ import { inKernel } from "./kernel_display.ts";
  *
  * @returns `false` in a front end, under `--write`, and outside the kernel.
  *
- * @example
+ * @example Fewer epochs under `--check`
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { inCheck } from "elbo/jupyter";

@@ -22,7 +22,7 @@ const BYTES_PER_SETTLE_MS = 20_000;
  *
  * @returns `false` in scripts and tests.
  *
- * @example
+ * @example In a test
  * ```ts
  * import { assert } from "@std/assert";
  * import { inKernel } from "elbo/jupyter";
@@ -49,7 +49,7 @@ export function inKernel(): boolean {
  * @param bytes Size of what was sent last; more bytes take longer.
  * @returns After 25 ms and 1 ms for each 20 kB; at once outside the kernel.
  *
- * @example
+ * @example The end of a cell
  * ```ts
  * import { settle } from "elbo/jupyter";
  *

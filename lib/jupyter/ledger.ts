@@ -35,11 +35,13 @@ const RELATIONS = { "=": "=", "<": "<", "->": "\u2192" } as const;
  * @throws {RangeError} When an id is not in the ledger, or has none of the models.
  * @throws {Error} After showing them, when one of them fails.
  *
- * @example
+ * @example One line, and one that is not there
  * ```ts
+ * import { assertRejects } from "@std/assert";
  * import { showLedger } from "elbo/jupyter";
  *
  * await showLedger("kl-of-two-normals");
+ * await assertRejects(() => showLedger("kl-of-two-moons"), RangeError, "id");
  * ```
  */
 export async function showLedger(

@@ -8,7 +8,7 @@ import { show } from "./kernel_display.ts";
  *
  * @param text Markdown; mathematics between dollars.
  *
- * @example
+ * @example A number in bold
  * ```ts
  * import { showMarkdown } from "elbo/jupyter";
  *

@@ -43,13 +43,15 @@ export interface Progress {
  * @returns The line.
  * @throws {RangeError} When `total` is not a positive number.
  *
- * @example
+ * @example Three epochs
  * ```ts
+ * import { assertRejects } from "@std/assert";
  * import { progress } from "elbo/jupyter";
  *
  * const line = await progress({ total: 3, label: "epoch" });
  * for (let epoch = 1; epoch <= 3; epoch++) await line.update(epoch, "loss 1.23");
  * await line.finish();
+ * await assertRejects(() => progress({ total: 0 }), RangeError, "total");
  * ```
  */
 export async function progress(

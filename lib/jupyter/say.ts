@@ -8,7 +8,7 @@ import { settle } from "./kernel_display.ts";
  *
  * @param values What to print, separated by spaces.
  *
- * @example
+ * @example A number with its unit
  * ```ts
  * import { say } from "elbo/jupyter";
  *

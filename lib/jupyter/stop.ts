@@ -22,7 +22,7 @@ export interface StoppedResult<Value> {
  * @returns Whether it was stopped, and what the body returned.
  * @throws What the body throws, unless that is the signal's own exception.
  *
- * @example
+ * @example A loop that nobody stops
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { breathe, untilStopped } from "elbo/jupyter";

@@ -26,8 +26,11 @@ export interface TableOptions {
 
 /** A table as texts. */
 export interface Cells {
+  /** One a column. */
   readonly headings: string[];
+  /** Whether a column holds numbers alone, which stand to the right. */
   readonly numeric: boolean[];
+  /** One text a column in each. */
   readonly rows: string[][];
 }
 
@@ -38,14 +41,16 @@ export interface Cells {
  * @param options Columns and caption.
  * @throws {RangeError} When there are neither rows nor columns.
  *
- * @example
+ * @example Two rows, and none
  * ```ts
+ * import { assertRejects } from "@std/assert";
  * import { showTable } from "elbo/jupyter";
  *
  * await showTable([{ k: 1, bound: -104.2 }, { k: 10, bound: -101.9 }], {
  *   columns: ["k", { key: "bound", label: "L_K (nats)", decimals: 1 }],
  *   caption: "The bound rises with K.",
  * });
+ * await assertRejects(() => showTable([]), RangeError, "a row or a column");
  * ```
  */
 export async function showTable(
