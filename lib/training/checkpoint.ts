@@ -31,6 +31,36 @@ const format = "elbo-checkpoint-1";
  * @param path The file.
  * @param checkpoint Weights, both moments of Adam, and the position.
  * @param options `configHash`: the configuration that it belongs to.
+ * @throws {Error} If it cannot be written: one sentence with a remedy.
+ *
+ * @example There and back (needs read and write permission, else does nothing)
+ * ```ts
+ * import { initialWeights, type NetworkSpec } from "elbo/networks";
+ * import { epochStart, readCheckpoint, writeCheckpoint } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec: NetworkSpec = {
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * };
+ * const weights = initialWeights(spec, { seed: 0 });
+ * const state = { step: 0, weights, firstMoment: weights, secondMoment: weights };
+ * const checkpoint = { state, position: epochStart(0) };
+ * const states = await Promise.all((["read", "write"] as const).map((name) =>
+ *   Deno.permissions.query({ name })
+ * ));
+ * if (states.every(({ state }) => state === "granted")) {
+ *   const path = await Deno.makeTempFile();
+ *   await writeCheckpoint(path, checkpoint, { configHash: "a" });
+ *   assertEquals(await readCheckpoint(path, { spec, configHash: "a" }), checkpoint);
+ *   await Deno.remove(path);
+ * }
+ * ```
  */
 export async function writeCheckpoint(
   path: string,
@@ -60,6 +90,32 @@ export async function writeCheckpoint(
  * @returns The checkpoint.
  * @throws {SyntaxError} If the file is cut short or is no checkpoint.
  * @throws {RangeError} If it belongs to another configuration.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ *
+ * @example No file (needs read permission, else does nothing); one that is there stands
+ * with {@linkcode writeCheckpoint}
+ * ```ts
+ * import type { NetworkSpec } from "elbo/networks";
+ * import { readCheckpoint } from "elbo/training";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const spec: NetworkSpec = {
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * };
+ * const { state } = await Deno.permissions.query({ name: "read", path: "." });
+ * if (state === "granted") {
+ *   await assertRejects(
+ *     () => readCheckpoint("no/such/file", { spec, configHash: "a" }),
+ *     Deno.errors.NotFound,
+ *   );
+ * }
+ * ```
  */
 export async function readCheckpoint(
   path: string,

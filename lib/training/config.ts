@@ -42,15 +42,15 @@ export interface DatasetConfig {
 
 /** How a run is trained. */
 export interface TrainingConfig {
-  /** The total. */
+  /** Passes over the training images in all, resumed ones included. */
   readonly epochs: number;
-  /** Images a step. */
+  /** Images a step; the last batch of an epoch may be smaller. */
   readonly batchSize: number;
-  /** Of Adam. */
+  /** Of Adam, the same from the first step to the last. */
   readonly learningRate: number;
-  /** Of weights, order, binarisation and noise. */
+  /** Of weights, order, binarisation and noise: from 0 to 2^32 - 1. */
   readonly seed: number;
-  /** What computed. */
+  /** What computed; the last bits may differ from one to another. */
   readonly backend: "auto" | "cpu" | "wasm" | "webgpu";
 }
 
@@ -104,7 +104,7 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
  * @throws {RangeError} If it was written by another version, or was edited into
  * something that no version writes.
  *
- * @example
+ * @example A version that is not this one
  * ```ts
  * import { parseRunConfig } from "elbo/training";
  * import { assertThrows } from "@std/assert";
@@ -142,7 +142,7 @@ export function parseRunConfig(text: string, source: string): RunConfig {
  * @param config The configuration.
  * @returns JSON with a final newline; the same bytes for the same configuration.
  *
- * @example
+ * @example There and back
  * ```ts
  * import { formatRunConfig, parseRunConfig, type RunConfig } from "elbo/training";
  * import { assertEquals } from "@std/assert";
@@ -191,6 +191,46 @@ export function formatRunConfig(config: RunConfig): string {
  *
  * @param config The configuration.
  * @returns 64 hexadecimal digits, the SHA-256 of its JSON with sorted keys.
+ *
+ * @example More epochs may follow, another seed may not
+ * ```ts
+ * import { hashRunConfig, type RunConfig } from "elbo/training";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * const config: RunConfig = {
+ *   format: 1,
+ *   versions: { elbo: "0.1.0", deno: "2.9.6", tfjs: "4.22.0" },
+ *   dataset: {
+ *     name: "mnist",
+ *     height: 28,
+ *     width: 28,
+ *     validation: 0,
+ *     limit: null,
+ *     binarization: "dynamic",
+ *     sha256: {},
+ *   },
+ *   network: {
+ *     model: "vae",
+ *     dataDim: 784,
+ *     hidden: [400],
+ *     latentDim: 20,
+ *     activation: "relu",
+ *     likelihood: { kind: "bernoulli" },
+ *     beta: 1,
+ *   },
+ *   training: {
+ *     epochs: 10,
+ *     batchSize: 128,
+ *     learningRate: 1e-3,
+ *     seed: 0,
+ *     backend: "wasm",
+ *   },
+ * };
+ * const hashWith = (change: Partial<RunConfig["training"]>) =>
+ *   hashRunConfig({ ...config, training: { ...config.training, ...change } });
+ * assertEquals(await hashWith({ epochs: 20 }), await hashWith({}));
+ * assertNotEquals(await hashWith({ seed: 1 }), await hashWith({}));
+ * ```
  */
 export function hashRunConfig(config: RunConfig): Promise<string> {
   const { epochs: _epochs, backend: _backend, ...training } = config.training;

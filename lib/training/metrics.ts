@@ -47,11 +47,11 @@ export interface MetricsRecord {
   readonly validationExpectedLogLikelihood?: number;
   /** As on the test set. */
   readonly validationKl?: number | null;
-  /** Of this epoch. */
+  /** That of Adam in this epoch. */
   readonly learningRate: number;
-  /** Training alone. */
+  /** Seconds of the wall clock, training alone. */
   readonly seconds: number;
-  /** Measuring test and validation. */
+  /** Seconds of the wall clock, measuring test and validation. */
   readonly evalSeconds: number;
 }
 
@@ -65,7 +65,7 @@ export interface MetricsRecord {
  * @returns One record an epoch, epochs 1, 2, ... in order.
  * @throws {SyntaxError} With the line's number, if a line is no such record.
  *
- * @example
+ * @example A first line that was cut short
  * ```ts
  * import { parseMetrics } from "elbo/training";
  * import { assertEquals } from "@std/assert";
@@ -90,7 +90,7 @@ export function parseMetrics(text: string, source: string): MetricsRecord[] {
  * @param records The records.
  * @returns One line of JSON for each, each with its newline.
  *
- * @example
+ * @example There and back
  * ```ts
  * import { formatMetrics, type MetricsRecord, parseMetrics } from "elbo/training";
  * import { assertEquals } from "@std/assert";

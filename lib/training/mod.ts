@@ -3,6 +3,22 @@
  *
  * @module
  */
+export type { BackendName, BackendRequest } from "../backend/mod.ts";
+export {
+  type Binarization,
+  BINARIZATIONS,
+  type Dataset,
+  type ImageSet,
+} from "../datasets/mod.ts";
+export type {
+  Batch,
+  BatchNumbers,
+  Noise,
+  Step,
+  StepOptions,
+  TrainState,
+} from "../models/mod.ts";
+export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
 export { type Breather, createBreather } from "./breather.ts";
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 export {

@@ -1,20 +1,20 @@
 /** Where a training met a number that is none. */
 export interface NonFinite {
-  /** NaN or infinite. */
+  /** The mean that is NaN or infinite. */
   readonly value: number;
-  /** From 1. */
+  /** The update of the run, from 1. */
   readonly step: number;
-  /** From 1. */
+  /** The epoch of the run, from 1. */
   readonly epoch: number;
-  /** From 1, of the epoch. */
+  /** The batch of the epoch, from 1. */
   readonly batch: number;
-  /** In an epoch. */
+  /** How many batches an epoch has. */
   readonly batches: number;
-  /** With which it happened. */
+  /** That of Adam, with which it happened. */
   readonly learningRate: number;
 }
 
-/** A training that diverged: what was saved before is whole, nothing was saved since. */
+/** A training that diverged: what was saved before is whole, nothing was since. */
 export class NonFiniteError extends RangeError {
   /** Where it happened. */
   readonly where: NonFinite;

@@ -1,8 +1,8 @@
 /** How fast a training goes and how long it still takes. */
 export interface Pace {
-  /** Of this epoch, in this process; batches, steps and all around them. */
+  /** Of this epoch, in this process: its batches, their updates and all around them. */
   readonly imagesPerSecond: number;
-  /** Of all epochs that remain, measuring included. */
+  /** Over all epochs that remain, measuring included; NaN before the clock moves. */
   readonly secondsLeft: number;
 }
 

@@ -11,13 +11,13 @@ const schema = z.strictObject({ epoch: z.int().min(0), batch: z.int().min(0), su
 
 /** Sums over the images of an epoch so far, in nats. */
 export interface EpochSums {
-  /** How many. */
+  /** How many images they are of. */
   readonly images: number;
-  /** What training minimises. */
+  /** What training minimises, `-(expectedLogLikelihood - beta kl)`. */
   readonly objective: number;
-  /** NaN for an autoencoder. */
+  /** The ELBO with beta = 1; NaN for an autoencoder. */
   readonly elbo: number;
-  /** Of training alone; a run that was stopped goes on counting. */
+  /** Seconds of training alone; a run that was stopped goes on counting. */
   readonly seconds: number;
 }
 
@@ -42,7 +42,7 @@ export interface Position {
  * @param epoch Epochs done.
  * @returns The position with nothing done of the next.
  *
- * @example
+ * @example After three epochs
  * ```ts
  * import { epochStart } from "elbo/training";
  * import { assertEquals } from "@std/assert";
@@ -60,7 +60,7 @@ export function epochStart(epoch: number): Position {
  * @param text What `JSON.stringify` made of a position.
  * @returns The position, equal to the last bit; undefined if it is none.
  *
- * @example
+ * @example There and back, and what is no position
  * ```ts
  * import { epochStart, parsePosition } from "elbo/training";
  * import { assertEquals } from "@std/assert";

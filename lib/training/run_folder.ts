@@ -59,7 +59,7 @@ export interface Run {
  * @param path The folder.
  * @returns The paths, whether or not anything is there.
  *
- * @example
+ * @example Where the weights are
  * ```ts
  * import { runFiles } from "elbo/training";
  * import { assertMatch } from "@std/assert";
@@ -122,17 +122,26 @@ export async function openRun(path: string): Promise<Run> {
  * @param run The run.
  * @returns The weights by name.
  * @throws {RangeError} If nothing was saved yet, or the file is of another network.
+ * @throws {SyntaxError} If the file is cut short.
  *
- * @example What the decoder makes of z = 0
- * ```ts ignore
+ * @example What the decoder makes of z = 0, `decodeOrigin("runs/two")` say
+ * ```ts
  * import { createStep } from "elbo/models";
  * import { loadModel, openRun } from "elbo/training";
+ * import { assertRejects } from "@std/assert";
  *
- * const run = await openRun("runs/two");
- * const weights = await loadModel(run);
- * const step = await createStep(run.spec, { seed: 0, learningRate: 1e-3, weights });
- * const { mean } = await step.decode(new Float32Array(run.spec.latentDim), 1);
- * step.dispose();
+ * async function decodeOrigin(path: string): Promise<Float32Array> {
+ *   const run = await openRun(path);
+ *   const weights = await loadModel(run);
+ *   const step = await createStep(run.spec, { seed: 0, learningRate: 1e-3, weights });
+ *   const { mean } = await step.decode(new Float32Array(run.spec.latentDim), 1);
+ *   step.dispose();
+ *   return mean;
+ * }
+ * const { state } = await Deno.permissions.query({ name: "read", path: "." });
+ * if (state === "granted") {
+ *   await assertRejects(() => decodeOrigin("no/such/run"), RangeError, "a run folder");
+ * }
  * ```
  */
 export async function loadModel(run: Run): Promise<Weights> {

@@ -1,6 +1,6 @@
 import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
 import { writeAtomically } from "../files/mod.ts";
-import { createStep, type Step } from "../models/mod.ts";
+import { createStep, type Step, type StepOptions } from "../models/mod.ts";
 import type { NetworkSpec, Weights } from "../networks/mod.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { formatRunConfig, RUN_FORMAT, type RunConfig } from "./config.ts";
@@ -60,7 +60,7 @@ export interface RunHooks {
   /** Data that are loaded already. */
   readonly dataset?: Dataset;
   /** Makes the step; `createStep` of models by default. */
-  readonly createStep?: typeof createStep;
+  readonly createStep?: (spec: NetworkSpec, options: StepOptions) => Promise<Step>;
 }
 
 /** A run after its training; the step is the caller's to dispose. */
@@ -146,6 +146,18 @@ export async function trainRun(
  * @throws {RangeError} If the checkpoint belongs to another configuration, the data
  * are not those of the run, or more epochs are done than asked for.
  * @throws {SyntaxError} If a file of the run is cut short.
+ *
+ * @example A folder that is no run (needs read permission, else does nothing); one that
+ * is stands with {@linkcode trainRun}
+ * ```ts
+ * import { resumeRun } from "elbo/training";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const { state } = await Deno.permissions.query({ name: "read", path: "." });
+ * if (state === "granted") {
+ *   await assertRejects(() => resumeRun("no/such/run"), RangeError, "a run folder");
+ * }
+ * ```
  */
 export async function resumeRun(
   path: string,

@@ -15,7 +15,7 @@ export interface Versions {
  *
  * @returns The versions; that of tfjs is read from deno.json, where it is pinned.
  *
- * @example
+ * @example The version of this package
  * ```ts
  * import { versions } from "elbo/training";
  * import { assertMatch } from "@std/assert";
