@@ -26,6 +26,16 @@ export interface DensityHeatmapOptions extends ChartOptions {
   readonly valueRange?: readonly [number, number];
   /** Points drawn over the map. */
   readonly points?: readonly Mark[];
+  /** Lines drawn over the map, cut off at its ends, such as another density's contours. */
+  readonly curves?: readonly MapCurve[];
+}
+
+/** A line over a heat map, drawn through its points in their order. */
+export interface MapCurve {
+  /** To close the line, the last point repeats the first. */
+  readonly points: readonly Mark[];
+  /** A CSS colour, white unless told; a dark rim sets it off from the map. */
+  readonly color?: string;
 }
 
 /**
@@ -35,7 +45,7 @@ export interface DensityHeatmapOptions extends ChartOptions {
  * megabytes of JSON. Values beyond the colour bar's ends get the colour of the end.
  *
  * @param f The function, such as a density on the plane of a 2-D latent.
- * @param options Ranges, titles, size; points to draw over the map.
+ * @param options Ranges, titles, size; points and lines to draw over the map.
  * @returns A vega-lite specification.
  * @throws {RangeError} If the function has no finite value on the cells.
  *
@@ -68,6 +78,10 @@ export function densityHeatmap(
   const [y, y2] = yRange.map(plotted);
   const axis = { grid: false, zindex: 1 };
   const scale = { nice: false, zero: false };
+  const { curves = [] } = options;
+  // A domain that is not fixed would stretch to lines beyond the ends, not cut them.
+  const ends = (domain: readonly (number | null)[]) =>
+    curves.length > 0 ? { ...scale, domain } : scale;
   return chart({
     ...frame({ width: 320, height: 320, ...options }),
     layer: [
@@ -75,14 +89,27 @@ export function densityHeatmap(
         data: { values: [{ x, x2, y, y2, url: heatPng(values, { cells, domain }) }] },
         mark: { type: "image", aspect: false },
         encoding: {
-          x: { field: "x", type: "quantitative", title: xTitle, axis, scale },
+          x: {
+            field: "x",
+            type: "quantitative",
+            title: xTitle,
+            axis,
+            scale: ends([x, x2]),
+          },
           x2: { field: "x2" },
-          y: { field: "y", type: "quantitative", title: yTitle, axis, scale },
+          y: {
+            field: "y",
+            type: "quantitative",
+            title: yTitle,
+            axis,
+            scale: ends([y, y2]),
+          },
           y2: { field: "y2" },
           url: { field: "url" },
         },
       },
       colorBar(domain, valueTitle),
+      ...curves.flatMap(curveLayer),
       ...pointLayer(options.points ?? []),
     ],
   });
@@ -138,6 +165,27 @@ function colorBar(domain: readonly number[], title: string): ChartDraft {
       },
     },
   };
+}
+
+/** The widths of a line and of the rim under it. */
+const LINE = 1.6, RIM = 3.2;
+
+function curveLayer({ points, color = "white" }: MapCurve): ChartDraft[] {
+  const values = points.map(({ x, y }, order) => ({
+    x: plotted(x),
+    y: plotted(y),
+    order,
+  }));
+  const layer = (stroke: string, strokeWidth: number) => ({
+    data: { values },
+    mark: { type: "line", clip: true, stroke, strokeWidth },
+    encoding: {
+      x: { field: "x", type: "quantitative" },
+      y: { field: "y", type: "quantitative" },
+      order: { field: "order", type: "quantitative" },
+    },
+  });
+  return [layer("#202020", RIM), layer(color, LINE)];
 }
 
 function pointLayer(points: readonly Mark[]): ChartDraft[] {

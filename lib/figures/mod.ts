@@ -10,6 +10,7 @@ export { dataUri } from "./data_uri.ts";
 export {
   densityHeatmap,
   type DensityHeatmapOptions,
+  type MapCurve,
   type Mark,
 } from "./density_heatmap.ts";
 export { escapeMarkup } from "./escape_markup.ts";

@@ -215,6 +215,46 @@ Deno.test("densityHeatmap: the largest value lies where the function has it", ()
   assertEquals(upperRight, [PURPLE, YELLOW, PURPLE, PURPLE]);
 });
 
+Deno.test("densityHeatmap: draws lines in their order and cuts them off at its ends", () => {
+  const options = {
+    ...axes,
+    xRange: [-1, 1],
+    yRange: [0, 2],
+    valueTitle: "density",
+    cells: 2,
+  } as const;
+  type Layer = {
+    data: { values: { x: number; order: number }[] };
+    mark: { type: string; stroke?: string; clip?: boolean };
+    encoding: { x: { scale?: { domain?: number[] } }; order?: { field: string } };
+  };
+  const layersOf = (change = {}) =>
+    (densityHeatmap((x, y) => x * y, { ...options, ...change }) as unknown as {
+      layer: Layer[];
+    }).layer;
+  const points = [{ x: 0, y: 1 }, { x: 5, y: 1 }, { x: 0, y: 1 }];
+  const [map, ...rest] = layersOf({
+    curves: [{ points }, { points, color: "#e11d48" }],
+  });
+  const lines = rest.filter(({ mark }) => mark.type === "line");
+  assertEquals(lines.map(({ mark }) => mark.stroke), [
+    "#202020",
+    "white",
+    "#202020",
+    "#e11d48",
+  ]);
+  for (const { data, mark, encoding } of lines) {
+    assertEquals(data.values.map(({ x, order }) => [x, order]), [[0, 0], [5, 1], [
+      0,
+      2,
+    ]]);
+    assertEquals(encoding.order?.field, "order");
+    assert(mark.clip);
+  }
+  assertEquals(map.encoding.x.scale?.domain, [-1, 1]);
+  assertEquals(layersOf()[0].encoding.x.scale?.domain, undefined);
+});
+
 Deno.test("densityHeatmap: a log density of -Infinity gets the lowest colour", () => {
   const left = cellsOf((x, y) => x < 0 ? -Infinity : y);
   assertEquals(left, [PURPLE, YELLOW, PURPLE, PURPLE]);

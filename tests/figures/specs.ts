@@ -65,6 +65,10 @@ export const SPECS: Readonly<Record<string, ChartSpec>> = {
     valueTitle: "density",
     cells: 4,
     points: [{ x: 0, y: 1 }],
+    curves: [
+      { points: [{ x: -1, y: 0 }, { x: 1, y: 2 }] },
+      { points: [{ x: 1, y: 0 }, { x: 0, y: 1 }], color: "#e11d48" },
+    ],
   }),
   "curves in the plane": planeCurves(
     ["a", "b"].map((label) => ({
