@@ -30,6 +30,7 @@ export const NUM_SAMPLES = 20_000;
  * @param entries Entries, such as {@linkcode ledger}.
  * @param options Seed and number of draws.
  * @returns One record a comparison, in the order of the entries.
+ * @throws {RangeError} If the seed is no integer in `0 .. 2^32 - 1`.
  *
  * @example One statement, on its models
  * ```ts
@@ -66,6 +67,7 @@ export function checkLedger(
  * @param options Seed and number of draws.
  * @returns One record for each error and each comparison that sees it; `planted` names
  * the error, and a verdict `"holds"` means that the ledger is blind to it.
+ * @throws {RangeError} If the seed is no integer in `0 .. 2^32 - 1`.
  *
  * @example A reversed KL does not go unnoticed
  * ```ts

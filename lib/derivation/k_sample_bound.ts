@@ -6,14 +6,16 @@ import type { Vector } from "../math/mod.ts";
  * `L_K = E ln S`, `S = (1/K) sum_k w_k`. As `ln S = int_0^inf (exp(-t) - exp(-t S)) / t
  * dt` (Frullani) and the w_k are independent,
  *
- * `L_K = int (exp(-exp(u)) - phi(exp(u) / K)^K) du`, `phi(t) = E_q exp(-t w)`, `t = exp(u)`:
+ * `L_K = int (exp(-exp(u)) - phi(exp(u) / K)^K) du`, `phi(t) = E_q exp(-t w)`,
+ * `t = exp(u)`:
  *
  * one integral over the line, for any K. Both exponentials are analytic for `|Im u| <
  * pi / 2`, so the trapezoid rule with spacing h errs by about `exp(-pi^2 / h)`.
  *
- * @param masses q's mass at some latents, which make a rule for E_q, `[n]`.
+ * @param masses q's mass at some latents, which make a rule for E_q, `[n]`; scaled to
+ * sum to 1.
  * @param logWeights ln w there, `[n]`, in nats.
- * @param numSamples K.
+ * @param numSamples K, 1 or more.
  * @returns L_K in nats.
  *
  * @example A coin for w: L_1 is the mean of ln w, L_2 has three cases

@@ -6,10 +6,10 @@
  *
  * **Two faces.** A model has a library face and a witness face (`models/`). The left
  * side of a statement is a function of the library's face: `distributions`, `exact` and
- * `estimators` at work. The right side is a function of the witness's: densities written
- * out from their formulas, and the quadrature of `math`. Neither function is given the
- * other's face, and the witness's files import nothing but `math` and the parameters, so
- * that a mistake cannot be made twice by one line of code.
+ * `estimators` at work. The right side is a function of the witness's: densities
+ * written out from their formulas, and the quadrature of `math`. Neither function is
+ * given the other's face, and the witness's files import nothing but `math` and the
+ * parameters, so that a mistake cannot be made twice by one line of code.
  *
  * **Two methods.** Exactly: identities agree within a tolerance that comes with its
  * reason, inequalities hold by a margin and meet where they should, limits come nearer
@@ -17,14 +17,15 @@
  * of the witness's number, and the standard error is below a stated resolution, so that
  * noise alone cannot pass.
  *
- * **Planted errors.** Each entry carries realistic mistakes for its left side, its right
- * side or its draws: a wrong sign, an entropy dropped, a variance for a scale. In their
- * place the check must fail, or it proves nothing.
+ * **Planted errors.** Each entry carries realistic mistakes for its left side, its
+ * right side or its draws: a wrong sign, an entropy dropped, a variance for a scale. In
+ * their place the check must fail, or it proves nothing.
  *
  * Start reading at `entries/steps.ts`: it is the essay's derivation, line by line.
  *
  * @module
  */
+export type { Estimate, Random, Vector } from "../math/mod.ts";
 export {
   checkLedger,
   type CheckOptions,

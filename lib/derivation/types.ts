@@ -46,9 +46,9 @@ export interface Comparison {
 
 /** How many draws a Monte Carlo estimate takes, and from where. */
 export interface DrawOptions {
-  /** How many. */
+  /** How many draws, 2 or more, so that their mean has a standard error. */
   readonly numSamples: number;
-  /** Where they come from. */
+  /** The stream that they are read from, addressed by entry and model. */
   readonly random: Random;
   /** Names the draws: the same key, the same draws. */
   readonly key: string;
@@ -86,7 +86,7 @@ export interface PlantedError {
 
 /** A statement on one model. */
 export interface ModelCheck {
-  /** The model's name. */
+  /** The model's name, as tables and {@linkcode LedgerRecord} show it. */
   readonly model: string;
   /** Why the model cannot be had here; nothing is computed then. */
   absent?(): string | undefined;
@@ -118,13 +118,13 @@ export interface LedgerEntry {
 
 /** What the verifier found for one statement, on one model, by one method. */
 export interface LedgerRecord {
-  /** The entry's. */
+  /** The entry's id, in kebab-case. */
   readonly id: string;
-  /** The entry's, in TeX. */
+  /** The entry's statement, in TeX. */
   readonly statement: string;
-  /** The entry's, in plain characters. */
+  /** The entry's statement, in plain characters. */
   readonly short: string;
-  /** On which model. */
+  /** The name of the model that it was checked on. */
   readonly model: string;
   /** Two sides without noise, or a mean of draws and what it must come to. */
   readonly method: "exact" | "monteCarlo";

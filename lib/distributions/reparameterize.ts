@@ -18,7 +18,8 @@ import type { Vector } from "../math/mod.ts";
  * import { reparameterize } from "elbo/distributions";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(reparameterize({ mean: [1, 2], scale: [0.5, 3], eps: [2, -1] }), [2, -1]);
+ * const z = reparameterize({ mean: [1, 2], scale: [0.5, 3], eps: [2, -1] });
+ * assertEquals(z, [2, -1]);
  * ```
  */
 export function reparameterize(

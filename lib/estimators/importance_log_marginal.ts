@@ -47,7 +47,8 @@ export interface LogMarginalEstimate extends Estimate {
  *   prior: standardNormal(1),
  *   likelihood: (z: readonly number[]) => normal({ mean: z, scale: [1] }),
  * };
- * const estimate = importanceLogMarginal(model, normal({ mean: [0], scale: [1] }), [1], {
+ * const q = normal({ mean: [0], scale: [1] });
+ * const estimate = importanceLogMarginal(model, q, [1], {
  *   numSamples: 2000,
  *   random: createRandom({ seed: 0, stream: STREAMS.monteCarlo }),
  * });

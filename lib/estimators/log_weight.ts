@@ -28,7 +28,8 @@ import type { Random } from "../math/mod.ts";
  * const posterior = normal({ mean: [0.5], scale: [Math.SQRT1_2] });
  * const logMarginal = normal({ mean: [0], scale: [Math.SQRT2] }).logProb([1]);
  * for (const z of [-3, 0, 2]) {
- *   assertAlmostEquals(logWeight(model, posterior, { x: [1], z: [z] }), logMarginal, 1e-14);
+ *   const point = { x: [1], z: [z] };
+ *   assertAlmostEquals(logWeight(model, posterior, point), logMarginal, 1e-14);
  * }
  * ```
  */

@@ -4,7 +4,7 @@ import { createWeightStream, type WeightSummary } from "./weight_stream.ts";
 
 /** Images as a model takes them. */
 export interface EvaluationImages {
-  /** Pixels in [0, 1], binarised where the model is of binary pixels: [count, dataDim]. */
+  /** Pixels in [0, 1], binarised if the model is of binary pixels: [count, dataDim]. */
   readonly pixels: Float32Array;
   /** The number of images, 1 or more. */
   readonly count: number;
@@ -59,8 +59,8 @@ export interface EffectiveSampleSizes {
  * `ln p(x)` is estimated by `ln (1/K) sum_k p(x,z_k) / q(z_k|x)`, `z_k ~ q(z|x)`, in
  * nats (Burda et al. 2015, arXiv 1509.00519, section 5). On average it lies below
  * ln p(x), so the NLL is over-estimated, less so as K grows: print K with it. Where the
- * effective sample size is near 1, one draw decides and the estimate is little more than
- * the ELBO.
+ * effective sample size is near 1, one draw decides and the estimate is little more
+ * than the ELBO.
  *
  * The draws of the first chunk do not depend on K, so runs of different K compare.
  *

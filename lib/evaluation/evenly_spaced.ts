@@ -6,7 +6,8 @@
  *
  * @param count How many there are.
  * @param wanted How many to choose; all if there are fewer.
- * @returns The indices `floor(i count / n)`, `i = 0, ..., n - 1`, `n = min(count, wanted)`.
+ * @returns The indices `floor(i count / n)`, `i = 0, ..., n - 1`, with
+ * `n = min(count, wanted)`.
  *
  * @example Four of ten, and more than there are
  * ```ts

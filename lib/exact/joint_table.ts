@@ -4,24 +4,24 @@ import { hiddenForward } from "../networks/layers.ts";
 
 /** ln p(x, z) on a fixed grid over the plane, for one image after the other. */
 export interface JointTable {
-  /** The nodes of either axis, ascending: [numNodes]. */
+  /** The nodes of either axis, ascending: `[numNodes]`. */
   readonly axis: Vector;
   /** The distance of neighbouring nodes. */
   readonly spacing: number;
   /**
-   * ln p(x, z) in nats; the value at z = [axis[i], axis[j]] has the place
-   * i * numNodes + j.
+   * ln p(x, z) in nats; the value at `z = [axis[i], axis[j]]` has the place
+   * `i * numNodes + j`.
    *
-   * @param x pixels in [0, 1], [dataDim]
-   * @returns [numNodes, numNodes], row-major
-   * @throws {RangeError} if x has another length
+   * @param x Pixels in [0, 1], `[dataDim]`.
+   * @returns Nats, `[numNodes, numNodes]`, row-major.
+   * @throws {RangeError} If x has another length.
    */
   logJoint(x: ArrayLike<number>): Float64Array;
 }
 
 /** Where the nodes of a {@linkcode jointTable} lie. */
 export interface JointTableOptions {
-  /** The grid covers [-halfWidth, halfWidth] on both axes. */
+  /** The grid covers [-halfWidth, halfWidth] on both axes, or a little more. */
   readonly halfWidth: number;
   /** The distance of neighbouring nodes. */
   readonly spacing: number;
@@ -32,21 +32,21 @@ export interface JointTableOptions {
  *
  * A Bernoulli decoder has logits l(z) = h(z) W + b, with h its last hidden layer, and
  *
- * ln p(x given z) = x . l(z) - sum_i softplus(l_i(z)) = h(z) . (W x) + b . x - c(z):
+ * `ln p(x|z) = x . l(z) - sum_i softplus(l_i(z)) = h(z) . (W x) + b . x - c(z)`:
  *
  * h and c do not know x, so that an image costs a product with h at every node instead
- * of a decoding. The sum of exp(logJoint) times spacing^2 is p(x) by the trapezoid rule:
- * good to many digits if the spacing is at most the posterior's narrowest scale and
- * nothing is left beyond the rim. Unlike `exactPosterior` the table does not look for
- * the mass, so check both.
+ * of a decoding. The sum of exp(logJoint) times spacing^2 is p(x) by the trapezoid
+ * rule: good to many digits if the spacing is at most the posterior's narrowest scale
+ * and nothing is left beyond the rim. Unlike `exactPosterior` the table does not look
+ * for the mass, so check both.
  *
- * @param network a Bernoulli network with latentDim 2, and its weights
- * @param options how far the grid reaches, and how fine it is
- * @returns the table; it keeps a hidden layer for every node
- * @throws {RangeError} if the network is of another kind, its weights do not fit, or the
- *   grid has no finite number of nodes
+ * @param network A Bernoulli network with latentDim 2, and its weights.
+ * @param options How far the grid reaches, and how fine it is.
+ * @returns The table; it keeps a hidden layer for every node.
+ * @throws {RangeError} If the network is of another kind, its weights do not fit, or
+ * the grid has no finite number of nodes.
  *
- * @example
+ * @example As the posterior's own integral
  * ```ts
  * import { jointTable, trainedNetwork } from "elbo/exact";
  * import { logSumExp } from "elbo/math";

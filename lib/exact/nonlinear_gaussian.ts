@@ -39,7 +39,7 @@ const SPACING = 1 / 32;
  * @param options.scale The standard deviation of the noise, positive.
  * @returns The model; z and x are vectors of length 1.
  * @throws {RangeError} If the scale is not positive, or the curve is not finite where
- * it is asked.
+ * it is asked; from its integrals, if no grid of a million nodes suffices.
  *
  * @example A parabola: two modes
  * ```ts

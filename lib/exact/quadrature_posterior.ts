@@ -8,15 +8,15 @@ import {
 
 /** A posterior on the line or the plane, normalised by quadrature. */
 export interface QuadraturePosterior extends Distribution<Vector> {
-  /** What it is. */
+  /** Tells it from the distributions in closed form, for which a KL is known. */
   readonly kind: "quadraturePosterior";
   /** ln p(x), in nats: the normaliser. */
   readonly logMarginal: number;
-  /** How far `logMarginal` lies from its value with half as many nodes an axis. */
+  /** How far `logMarginal` lies from its value at twice the spacing, in nats. */
   readonly error: number;
   /** E[z|x], `[dim]`. */
   readonly mean: Vector;
-  /** The variance of each dimension, [dim]. */
+  /** Var[z|x] of each dimension, `[dim]`. */
   readonly variance: Vector;
 }
 

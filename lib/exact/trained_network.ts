@@ -19,7 +19,7 @@ import { rememberLast } from "./remember_last.ts";
 
 /** A network whose latent space is small enough to integrate over. */
 export interface TrainedNetwork extends ExactModel<Vector, Vector> {
-  /** Its shape. */
+  /** Its sizes, its likelihood and the weight of its KL. */
   readonly spec: NetworkSpec;
   /** Encoder and decoder. */
   readonly weights: Weights;
@@ -47,7 +47,7 @@ const TOLERANCES = { tanh: 1e-8, relu: 1e-4 };
 /**
  * Makes an exact model of a network with a latent of one or two dimensions.
  *
- * ln p(x) = ln of the integral of p(x|z) p(z) over the line or the plane, by the
+ * `ln p(x) = ln int p(x|z) p(z) dz`, in nats, over the line or the plane, by the
  * trapezoid rule in logs on a grid that grows and is refined where p(x, z) matters.
  * Two successive spacings agree within `tolerance`; the finer one is closer still.
  * Everything runs in float64, without tfjs. The posterior of the last x is kept.
@@ -57,7 +57,7 @@ const TOLERANCES = { tanh: 1e-8, relu: 1e-4 };
  * @param options.tolerance Nats; 1e-8 for tanh, 1e-4 for relu unless given.
  * @returns The model.
  * @throws {RangeError} If latentDim is above 2, or the weights do not belong to the
- * specification.
+ * specification; from its integrals, if no grid of a million nodes suffices.
  *
  * @example One pixel, by symmetry
  * ```ts

@@ -3,7 +3,7 @@ import type { NetworkSpec } from "../networks/mod.ts";
 import type { OutputGradient } from "./likelihood.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
-/** The gradient by the parameters of q(z given x), each [batchSize, latentDim]. */
+/** The gradient by the parameters of q(z|x), each [batchSize, latentDim]. */
 export interface LatentGradient {
   readonly mean: tf.Tensor2D;
   readonly logVar?: tf.Tensor2D;

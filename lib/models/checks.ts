@@ -47,7 +47,7 @@ export function checkLearningRate(learningRate: number): void {
   }
 }
 
-/** @throws {TypeError} unless the model has a q(z given x) */
+/** @throws {TypeError} unless the model has a q(z|x) */
 export function checkVae(act: string, { model }: NetworkSpec): void {
   if (model !== "vae") {
     throw new TypeError(`Cannot ${act} as the model must be a vae: ${model}`);

@@ -22,7 +22,7 @@ export interface Decoded {
   readonly logVar?: tf.Tensor;
 }
 
-/** x [batchSize, dataDim] -> the parameters of q(z given x). */
+/** x [batchSize, dataDim] -> the parameters of q(z|x). */
 export function encode(
   spec: NetworkSpec,
   weights: WeightTensors,
@@ -39,7 +39,7 @@ export function encode(
   };
 }
 
-/** z [batchSize, latentDim] -> the parameters of p(x given z). */
+/** z [batchSize, latentDim] -> the parameters of p(x|z). */
 export function decode(
   spec: NetworkSpec,
   weights: WeightTensors,

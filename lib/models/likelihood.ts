@@ -5,7 +5,7 @@ import type { Decoded } from "./forward.ts";
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
- * ln p(x given z) of every row, summed over the data dimensions, in nats: [batchSize].
+ * ln p(x|z) of every row, summed over the data dimensions, in nats: [batchSize].
  *
  * Bernoulli, from logits l: x l - max(l, 0) - ln(1 + exp(-|l|)), where nothing can
  * overflow: ln(exp(l) + 1) is infinite in float32 from l = 88.7 on.
@@ -40,7 +40,7 @@ export interface OutputGradient {
 }
 
 /**
- * The gradient of -mean over the batch of ln p(x given z) by the decoder's outputs.
+ * The gradient of -mean over the batch of ln p(x|z) by the decoder's outputs.
  *
  * Bernoulli: sigmoid(l) - x. Gaussian with r = (x - mean)^2 / variance:
  * (mean - x) / variance, and (1 - r) / 2 * exp(logVar) / variance by logVar, since
@@ -72,7 +72,7 @@ export function logLikelihoodGradient(
   };
 }
 
-/** The parameters of p(x given z), each [batchSize, dataDim]. */
+/** The parameters of p(x|z), each [batchSize, dataDim]. */
 export function likelihoodParameters(
   spec: NetworkSpec,
   decoded: Decoded,

@@ -11,7 +11,7 @@ import type { WeightTensors } from "./weight_tensors.ts";
 const MAX_ROWS = 1024;
 
 /**
- * Log importance weights ln p(x, z) - ln q(z given x) at draws z of q.
+ * Log importance weights ln p(x, z) - ln q(z|x) at draws z of q.
  *
  * Samples are worked off in blocks: memory does not grow with their number.
  *
@@ -52,7 +52,7 @@ export function logWeights(
 }
 
 // With z = mean + scale eps the constants of the two normals cancel:
-// ln p(z) - ln q(z given x) = sum of (eps^2 + logVar - z^2) / 2.
+// ln p(z) - ln q(z|x) = sum of (eps^2 + logVar - z^2) / 2.
 function logWeightRows(
   spec: NetworkSpec,
   weights: WeightTensors,

@@ -21,9 +21,9 @@ export interface TensorBatch {
 
 /** The two parts of the ELBO for every row of a batch, in nats. */
 export interface ElboRows {
-  /** ln p(x given z) at the one z drawn, [batchSize]. */
+  /** ln p(x|z) at the one z drawn, [batchSize]. */
   readonly expectedLogLikelihood: tf.Tensor1D;
-  /** KL(q(z given x) || N(0, I)), [batchSize]; an autoencoder has none. */
+  /** KL(q(z|x) || N(0, I)), [batchSize]; an autoencoder has none. */
   readonly kl?: tf.Tensor1D;
 }
 

@@ -27,9 +27,9 @@ export interface BatchNumbers {
   readonly objective: number;
   /** expectedLogLikelihood - kl, whatever beta is; NaN for an autoencoder. */
   readonly elbo: number;
-  /** E_q[ln p(x given z)], by one z a row; for an autoencoder ln p(x given its code). */
+  /** E_q[ln p(x|z)], by one z a row; for an autoencoder ln p(x|z) at its code. */
   readonly expectedLogLikelihood: number;
-  /** KL(q(z given x) || p(z)); 0 for an autoencoder. */
+  /** KL(q(z|x) || p(z)); 0 for an autoencoder. */
   readonly kl: number;
 }
 
@@ -55,18 +55,18 @@ export interface Step {
   train(batch: Batch): Promise<BatchNumbers>;
   /** The same numbers with beta 1, without an update, under noise of the caller's. */
   evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers>;
-  /** The parameters of q(z given x), each [batchSize, latentDim]. */
+  /** The parameters of q(z|x), each [batchSize, latentDim]. */
   encode(
     images: Float32Array,
     batchSize: number,
   ): Promise<{ mean: Float32Array; logVar?: Float32Array }>;
-  /** The mean of p(x given z) and what else defines it, each [batchSize, dataDim]. */
+  /** The mean of p(x|z) and what else defines it, each [batchSize, dataDim]. */
   decode(
     z: Float32Array,
     batchSize: number,
   ): Promise<{ mean: Float32Array; variance?: Float32Array; logits?: Float32Array }>;
   /**
-   * ln p(x, z) - ln q(z given x) at draws z of q: [numSamples, batchSize].
+   * ln p(x, z) - ln q(z|x) at draws z of q: [numSamples, batchSize].
    *
    * Sample k of image i takes row k * batchSize + i of the noise, so that the first
    * samples do not depend on how many are asked for.

@@ -35,7 +35,8 @@ export interface Encoded {
  *   likelihood: { kind: "bernoulli" },
  *   beta: 1,
  * };
- * const { mean, logVar } = encode(spec, initialWeights(spec, { seed: 0 }), [0, 1, 1, 0]);
+ * const weights = initialWeights(spec, { seed: 0 });
+ * const { mean, logVar } = encode(spec, weights, [0, 1, 1, 0]);
  * assertEquals([mean.length, logVar?.length], [2, 2]);
  * ```
  */

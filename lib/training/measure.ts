@@ -18,9 +18,9 @@ export const EVALUATION_BATCH_SIZE = 500;
 export interface Measured {
   /** expectedLogLikelihood - kl; NaN for an autoencoder, which has none. */
   readonly elbo: number;
-  /** E_q[ln p(x given z)]. */
+  /** E_q[ln p(x|z)]. */
   readonly expectedLogLikelihood: number;
-  /** KL(q(z given x) || p(z)); 0 for an autoencoder. */
+  /** KL(q(z|x) || p(z)); 0 for an autoencoder. */
   readonly kl: number;
 }
 

@@ -37,9 +37,9 @@ export interface MetricsRecord {
   readonly trainElbo: number | null;
   /** testExpectedLogLikelihood - testKl. */
   readonly testElbo: number | null;
-  /** E_q[ln p(x given z)]. */
+  /** E_q[ln p(x|z)]. */
   readonly testExpectedLogLikelihood: number;
-  /** KL(q(z given x) || p(z)). */
+  /** KL(q(z|x) || p(z)). */
   readonly testKl: number | null;
   /** validationExpectedLogLikelihood - validationKl. */
   readonly validationElbo?: number | null;

@@ -43,7 +43,7 @@ function pathVariances({ mean, scale, slope, expect }: DensityWitness): number[]
     .map((term) => expect((z) => term(z) ** 2) - expect(term) ** 2);
 }
 
-/** The same of the score function, each with the constant baseline that is best for it. */
+/** The same of the score function, each with the constant baseline best for it. */
 function scoreVariances({ mean, scale, f, expect }: DensityWitness): number[] {
   const byMean = (z: number) => (z - mean) / scale ** 2;
   const byScale = (z: number) => ((z - mean) ** 2 / scale ** 2 - 1) / scale;

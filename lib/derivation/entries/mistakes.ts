@@ -6,7 +6,7 @@
 import type { Vector } from "../../math/mod.ts";
 import type { LatentLibrary } from "../models/faces.ts";
 
-/** ln p(x|z) - KL: the log weight with the closed KL in the place of the sampled one. */
+/** ln p(x|z) - KL: the log weight with the closed KL in place of the sampled one. */
 export function analyticWeight(library: LatentLibrary) {
   const kl = library.klToPrior();
   return (z: Vector) => library.logLikelihood(z) - kl;

@@ -66,7 +66,7 @@ function settingOf(name: string, integrand: Integrand): IntegrandSetting {
 
 const STEP = 1e-5;
 
-/** ln p(x,z) of the linear-Gaussian model and of the curve: what a VAE differentiates. */
+/** ln p(x,z) of the linear-Gaussian model and the curve: what a VAE differentiates. */
 export const modelIntegrands: readonly IntegrandSetting[] = [
   settingOf("ln p(x,z), linear-Gaussian", integrands.line),
   settingOf("ln p(x,z), curve", integrands.curve),

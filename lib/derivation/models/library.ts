@@ -22,7 +22,7 @@ export interface LibraryModel<Z> {
   fromLatent(z: Z): Vector;
 }
 
-/** The library's face of a model: every number by distributions, exact or estimators. */
+/** The library's face of a model: all numbers by distributions, exact or estimators. */
 export function libraryFace<Z>(
   make: (choice: Choice) => LibraryModel<Z>,
   options: {
