@@ -3,7 +3,6 @@
  *
  * @module
  */
-export type { BackendName, BackendRequest } from "../backend/mod.ts";
 export {
   type Binarization,
   BINARIZATIONS,
@@ -11,6 +10,8 @@ export {
   type ImageSet,
 } from "../datasets/mod.ts";
 export type {
+  BackendName,
+  BackendRequest,
   Batch,
   BatchNumbers,
   Noise,
