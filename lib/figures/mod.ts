@@ -25,6 +25,7 @@ export { type ImageGrid, imageGrid } from "./image_grid.ts";
 export { interpolate, type LatentGrid, manifoldGrid } from "./latent_grid.ts";
 export { latentScatter, type LatentScatterOptions } from "./latent_scatter.ts";
 export { type EpochRecord, lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
+export { normalContours, type NormalContoursOptions } from "./normal_contours.ts";
 export { pca, type PrincipalComponents } from "./pca.ts";
 export {
   type PlaneCurve,

@@ -15,6 +15,7 @@ import {
   latentScatter,
   LINE_COLORS,
   lossCurves,
+  normalContours,
   planeCurves,
   seriesLine,
   sideBySide,
@@ -253,6 +254,19 @@ Deno.test("densityHeatmap: draws lines in their order and cuts them off at its e
   }
   assertEquals(map.encoding.x.scale?.domain, [-1, 1]);
   assertEquals(layersOf()[0].encoding.x.scale?.domain, undefined);
+});
+
+Deno.test("normalContours: closed ellipses at the radii asked for", () => {
+  const q = { mean: [0.3, -1], scale: [0.5, 2] };
+  assertEquals(normalContours(q).length, 2);
+  assertEquals("color" in normalContours(q)[0], false);
+  const [{ points, color }] = normalContours(q, { radii: [3], color: "red" });
+  assertEquals(color, "red");
+  assertEquals(points.at(-1), points[0]);
+  for (const { x, y } of points) {
+    const radius = Math.hypot((x - 0.3) / 0.5, (y + 1) / 2);
+    assertAlmostEquals(radius, 3, 1e-12);
+  }
 });
 
 Deno.test("densityHeatmap: a log density of -Infinity gets the lowest colour", () => {
