@@ -37,14 +37,14 @@ export function loadFonts(): Promise<FontPair> {
 
 async function readPair(): Promise<FontPair> {
   const [regular, bold] = await Promise.all([
-    Deno.readFile(fileUrl("dejavu-fonts-ttf/ttf/DejaVuSans.ttf")),
-    Deno.readFile(fileUrl("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf")),
+    readUrl(import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf")),
+    readUrl(import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf")),
   ]);
   return { regular: parseFont(regular), bold: parseFont(bold) };
 }
 
-function fileUrl(specifier: string): URL {
-  return new URL(import.meta.resolve(specifier));
+function readUrl(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  return Deno.readFile(new URL(url));
 }
 
 /**
