@@ -218,14 +218,19 @@ export async function writeModel(
  *
  * @param path The file; made if it is not there.
  * @param text What to append.
+ * @throws {Error} If it cannot be written: one sentence with a remedy.
  */
 export async function appendDurably(path: string, text: string): Promise<void> {
-  using file = await Deno.open(path, { append: true, create: true });
-  const bytes = new TextEncoder().encode(text);
-  for (let done = 0; done < bytes.length;) {
-    done += await file.write(bytes.subarray(done));
+  try {
+    using file = await Deno.open(path, { append: true, create: true });
+    const bytes = new TextEncoder().encode(text);
+    for (let done = 0; done < bytes.length;) {
+      done += await file.write(bytes.subarray(done));
+    }
+    await file.sync();
+  } catch (error) {
+    throw fileError(error, { action: "write", path });
   }
-  await file.sync();
 }
 
 /**
