@@ -50,9 +50,9 @@ const CURVE_POINTS = 200;
  *
  * @param values Numbers; those outside the range count in n alone.
  * @param options `bins` (40) and `range`, by default from the smallest to the largest.
- * @returns The bins, from left to right; densities are NaN where there are no values.
- * @throws {RangeError} If the range does not grow, `bins` is no positive integer, or
- * neither a range nor a finite value is given.
+ * @returns The bins, from left to right.
+ * @throws {RangeError} If there are no values, the range does not grow, `bins` is no
+ * positive integer, or neither a range nor a finite value is given.
  *
  * @example Two bins; the value outside counts in n alone
  * ```ts
@@ -67,6 +67,11 @@ export function binDensities(
   values: ArrayLike<number>,
   { bins = 40, range }: { bins?: number; range?: readonly [number, number] } = {},
 ): Bin[] {
+  if (values.length === 0) {
+    throw new RangeError(
+      "Cannot count a histogram as there must be a value or more: there are none",
+    );
+  }
   const [from, to] = range ?? extent(values);
   if (!(to > from && to - from < Infinity && Number.isInteger(bins) && bins >= 1)) {
     throw new RangeError(

@@ -21,7 +21,7 @@ export interface LatentGrid {
  * @param latentDim 2 for a square, 1 for a row.
  * @param size Points along an axis, 20 unless told.
  * @returns The points and the coordinates of rows and columns.
- * @throws {RangeError} If latentDim is neither 1 nor 2.
+ * @throws {RangeError} If latentDim is neither 1 nor 2, or size is no positive integer.
  *
  * @example Three columns, at the quantiles of 1/6, 1/2 and 5/6
  * ```ts
@@ -36,6 +36,11 @@ export function manifoldGrid(latentDim: number, size = 20): LatentGrid {
   if (latentDim !== 1 && latentDim !== 2) {
     throw new RangeError(
       `Cannot lay out the manifold as latentDim must be 1 or 2: ${latentDim}`,
+    );
+  }
+  if (!(Number.isInteger(size) && size >= 1)) {
+    throw new RangeError(
+      `Cannot lay out the manifold as size must be a positive integer: ${size}`,
     );
   }
   const columns = Array.from(

@@ -191,7 +191,9 @@ Deno.test("binDensities: values outside the range make the bars lower", () => {
 Deno.test("binDensities: refuses a range that does not grow and no bins", () => {
   assertThrows(() => binDensities([1], { range: [1, 1] }), RangeError, "[1, 1]");
   assertThrows(() => binDensities([1], { bins: 0 }), RangeError, "0 bins");
-  assertThrows(() => binDensities([]), RangeError);
+  assertThrows(() => binDensities([]), RangeError, "there are none");
+  const ranged = { range: [0, 1] } as const;
+  assertThrows(() => binDensities([], ranged), RangeError, "there are none");
 });
 
 /** The RGB bytes of the picture inside a heat map, row by row from the top. */

@@ -37,6 +37,12 @@ Deno.test("manifoldGrid: refuses three dimensions", () => {
   assertThrows(() => manifoldGrid(3), RangeError, "latentDim must be 1 or 2: 3");
 });
 
+Deno.test("manifoldGrid: refuses a size that is no positive integer", () => {
+  for (const size of [0, -1, 2.5, NaN]) {
+    assertThrows(() => manifoldGrid(2, size), RangeError, `integer: ${size}`);
+  }
+});
+
 Deno.test("interpolate: starts and ends at the ends, in equal steps", () => {
   assertEquals([...interpolate([2, 4], [4, 0], 5)], [2, 4, 2.5, 3, 3, 2, 3.5, 1, 4, 0]);
 });
