@@ -81,8 +81,9 @@ class IndexCategorical implements Categorical {
   }
 
   entropy(): number {
-    return -this.probs.reduce(
-      (sum, prob, k) => prob === 0 ? sum : sum + prob * this.logits[k],
+    // Subtracted one by one: minus a sum of 0 would be -0.
+    return this.probs.reduce(
+      (rest, prob, k) => prob === 0 ? rest : rest - prob * this.logits[k],
       0,
     );
   }

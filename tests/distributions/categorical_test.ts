@@ -57,6 +57,12 @@ Deno.test("categorical: the entropy lies between 0 and ln of the outcomes", () =
   assertAlmostEquals(categorical({ logits: [7, 7, 7] }).entropy(), Math.log(3), 1e-14);
 });
 
+Deno.test("categorical: the entropy of one sure outcome is 0, not -0", () => {
+  for (const logits of [[0], [-Infinity, 3]]) {
+    assertEquals(Object.is(categorical({ logits }).entropy(), 0), true);
+  }
+});
+
 Deno.test("categorical: draws come as often as they should", () => {
   const seed = testSeed(131);
   const p = categorical({ logits: [0, 1, -1, -Infinity] });
