@@ -17,6 +17,8 @@ import type { Vector } from "../math/mod.ts";
  * @param logWeights ln w there, `[n]`, in nats.
  * @param numSamples K, 1 or more.
  * @returns L_K in nats.
+ * @throws {RangeError} If numSamples is no positive integer, the lengths differ, or no
+ * mass is positive and finite.
  *
  * @example A coin for w: L_1 is the mean of ln w, L_2 has three cases
  * ```ts
@@ -34,8 +36,23 @@ export function kSampleBound(
   logWeights: Vector,
   numSamples: number,
 ): number {
+  const act = "Cannot integrate the K-sample bound as";
+  if (!(Number.isInteger(numSamples) && numSamples >= 1)) {
+    throw new RangeError(
+      `${act} numSamples must be a positive integer: ${numSamples}`,
+    );
+  }
+  if (masses.length !== logWeights.length) {
+    throw new RangeError(
+      `${act} masses and logWeights must have one length: ${masses.length} and ` +
+        `${logWeights.length}`,
+    );
+  }
   const kept = masses.map((_, i) => i).filter((i) => masses[i] > NEGLIGIBLE);
   const total = kept.reduce((sum, i) => sum + masses[i], 0);
+  if (!(total > 0 && total < Infinity)) {
+    throw new RangeError(`${act} masses must have a positive, finite sum: ${total}`);
+  }
   const probs = kept.map((i) => masses[i] / total);
   // In units of the mean weight, S is about 1 and the integrand sits around u = 0.
   const top = kept.reduce((best, i) => Math.max(best, logWeights[i]), -Infinity);

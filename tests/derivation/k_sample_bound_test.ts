@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertLess } from "@std/assert";
+import { assertAlmostEquals, assertLess, assertThrows } from "@std/assert";
 import { kSampleBound } from "elbo/derivation";
 import { gaussHermite, logMeanExp } from "elbo/math";
 
@@ -50,4 +50,13 @@ Deno.test("kSampleBound: rises to ln E w as K grows", () => {
 Deno.test("kSampleBound: masses need not sum to 1", () => {
   const doubled = kSampleBound(probs.map((prob) => 2 * prob), logWeights, 4);
   assertAlmostEquals(doubled, enumerated(4), 1e-13);
+});
+
+Deno.test("kSampleBound: refuses another K than 1, 2, ..., and lengths that differ", () => {
+  for (const numSamples of [0, -1, 1.5, NaN, Infinity]) {
+    const bound = () => kSampleBound(probs, logWeights, numSamples);
+    assertThrows(bound, RangeError, `must be a positive integer: ${numSamples}`);
+  }
+  assertThrows(() => kSampleBound([1], logWeights, 1), RangeError, "length: 1 and 3");
+  assertThrows(() => kSampleBound([], [], 1), RangeError, "finite sum: 0");
 });
