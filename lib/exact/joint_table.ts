@@ -1,6 +1,10 @@
 import type { Vector } from "../math/mod.ts";
-import { checkWeights, type NetworkSpec, type Weights } from "../networks/mod.ts";
-import { hiddenForward } from "../networks/layers.ts";
+import {
+  checkWeights,
+  decoderHidden,
+  type NetworkSpec,
+  type Weights,
+} from "../networks/mod.ts";
 
 /** ln p(x, z) on a fixed grid over the plane, for one image after the other. */
 export interface JointTable {
@@ -88,7 +92,7 @@ export function jointTable(
   const hidden = new Float64Array(numRows * nodes.length);
   const withoutImage = new Float64Array(nodes.length);
   nodes.forEach((z, node) => {
-    const h = hiddenForward({ spec, weights }, "decoder", z).at(-1)!;
+    const h = decoderHidden(spec, weights, z);
     h.forEach((value, k) => hidden[k * nodes.length + node] = value);
     logits.set(bias);
     addRows(logits, h, weight);
@@ -108,7 +112,7 @@ export function jointTable(
 
 function axisOf({ halfWidth, spacing }: JointTableOptions): number[] {
   const reach = Math.ceil(halfWidth / spacing);
-  if (!(reach >= 0 && reach < Infinity && spacing > 0)) {
+  if (!(reach >= 1 && reach < Infinity && spacing > 0)) {
     throw new RangeError(
       "Cannot tabulate p(x, z) as halfWidth and spacing must be positive and finite: " +
         `${halfWidth} and ${spacing}`,

@@ -38,8 +38,40 @@ export type Decoded =
  * ```
  */
 export function decode(spec: NetworkSpec, weights: Weights, z: Vector): Decoded {
-  const h = hiddenForward({ spec, weights }, "decoder", z).at(-1)!;
-  return decoderHeads(spec, weights, h);
+  return decoderHeads(spec, weights, decoderHidden(spec, weights, z));
+}
+
+/**
+ * Runs the hidden layers of the decoder on one z.
+ *
+ * Everything after them is affine: a Bernoulli decoder has logits `h W + b`.
+ *
+ * @param spec The network.
+ * @param weights Its weights.
+ * @param z `[latentDim]`.
+ * @returns The last hidden layer h; z itself where there is none.
+ * @throws {RangeError} If z has another length or a weight is missing.
+ *
+ * @example Without biases 0 stays 0
+ * ```ts
+ * import { decoderHidden, initialWeights, type NetworkSpec } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec: NetworkSpec = {
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "tanh",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * };
+ * const weights = initialWeights(spec, { seed: 0 });
+ * assertEquals(decoderHidden(spec, weights, [0, 0]), [0, 0, 0]);
+ * ```
+ */
+export function decoderHidden(spec: NetworkSpec, weights: Weights, z: Vector): Vector {
+  return hiddenForward({ spec, weights }, "decoder", z).at(-1)!;
 }
 
 /** The outputs of the decoder, given its last hidden layer. */

@@ -75,9 +75,9 @@ Deno.test("jointTable: an image does not change what the next one gets", () => {
   assertEquals(logJoint(x), once);
 });
 
-Deno.test("jointTable: covers at least the half width, with one node at least", () => {
+Deno.test("jointTable: covers at least the half width, with three nodes at least", () => {
   const network = drawnNetwork();
-  assertEquals(jointTable(network, { halfWidth: 0, spacing: 1 }).axis.length, 1);
+  assertEquals(jointTable(network, { halfWidth: 0.1, spacing: 1 }).axis, [-1, 0, 1]);
   const { axis } = jointTable(network, { halfWidth: 1, spacing: 0.3 });
   assert(axis[0] <= -1 && axis.at(-1)! >= 1);
 });
@@ -97,7 +97,11 @@ Deno.test("jointTable: refuses other networks, other grids and other images", ()
   const spec = { ...SPEC, hidden: [4] };
   const { weights } = drawnNetwork();
   assertThrows(() => jointTable({ spec, weights }, grid), RangeError, "encoder.0");
-  for (const change of [{ spacing: 0 }, { spacing: NaN }, { halfWidth: -1 }]) {
+  for (
+    const change of [{ spacing: 0 }, { spacing: NaN }, { halfWidth: 0 }, {
+      halfWidth: -1,
+    }]
+  ) {
     assertThrows(
       () => jointTable(drawnNetwork(), { ...grid, ...change }),
       RangeError,
