@@ -174,7 +174,10 @@ async function runAll(
       findings.push(...(await checkCode(file)).map(describeFinding));
       context.signal.throwIfAborted();
     }
-    if (values.format) await writeIfChanged(file.path, await formatted(file));
+    if (values.format) {
+      const formatted = await formatCells(file.notebook, { path: file.path });
+      await writeIfChanged(file.path, stringifyNotebook(formatted));
+    }
     if (!values.types && !values.format) findings.push(...await runOne(file, context));
     status.close();
     const mark = findings.length === 0 ? "ok    " : "FAILED";
@@ -211,8 +214,8 @@ async function runOne(file: NotebookFile, context: Context): Promise<string[]> {
     );
   }
   if (values.write) {
-    const text = await formatted({ path: file.path, notebook: fresh });
-    await writeIfChanged(file.path, text);
+    fresh = await formatCells(fresh, { path: file.path });
+    await writeIfChanged(file.path, stringifyNotebook(fresh));
   }
   if (values.html !== undefined) await writePage(file, fresh, values.html);
   return findings.map(describeFinding);
@@ -235,10 +238,6 @@ async function execute(file: NotebookFile, context: Context): Promise<Notebook> 
     onCell: ({ id }, { number, count }) =>
       status.show(`${nameOf(file)}  cell ${number}/${count}  ${id}`),
   });
-}
-
-async function formatted({ path, notebook }: NotebookFile): Promise<string> {
-  return stringifyNotebook(await formatCells(notebook, { path }));
 }
 
 async function writeIfChanged(path: string, text: string): Promise<void> {

@@ -154,6 +154,16 @@ cliTest("notebooks: --only chooses, --html writes pages", async (dir) => {
   assertStringIncludes(await Deno.readTextFile(join(pages, "01_one.html")), "0.5123");
 });
 
+cliTest(
+  "notebooks: --write with --html shows the source that it stores",
+  async (dir) => {
+    await writeNotebook(dir, ["const half  =  0.5;"]);
+    assertEquals((await run("--folder", dir, "--write", "--html", dir)).code, 0);
+    const page = await Deno.readTextFile(join(dir, "a.html"));
+    assertStringIncludes(page, "</span> half = <span");
+  },
+);
+
 cliTest("notebooks: what cannot be asked for ends with status 2", async (dir) => {
   await writeNotebook(dir, ["1;"]);
   const cases: [string[], number, string][] = [
