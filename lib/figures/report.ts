@@ -1,5 +1,6 @@
 import { dataUri } from "./data_uri.ts";
 import { escapeMarkup } from "./escape_markup.ts";
+import { pngSize } from "./png_size.ts";
 import { REPORT_STYLE } from "./report_style.ts";
 
 /** A picture of a report. */
@@ -72,6 +73,7 @@ const OPEN_EPOCHS = 20;
  *
  * @param report What it says.
  * @returns The HTML document.
+ * @throws {TypeError} If the bytes of a figure are no PNG file.
  *
  * @example Markup is shown, not obeyed
  * ```ts
@@ -145,7 +147,14 @@ function noteHtml(note: string): string {
 }
 
 function figureHtml({ png, title, caption, alt }: ReportFigure): string {
-  const { width, height } = pngSize(png);
+  const size = pngSize(png);
+  if (size === undefined) {
+    throw new TypeError(
+      `Cannot write the report as the figure "${title}" must be the bytes of a PNG ` +
+        `file: it starts with ${png.slice(0, 8).join(" ")}`,
+    );
+  }
+  const { width, height } = size;
   return `<figure>
 <img src="${dataUri(png)}" alt="${escapeMarkup(alt)}" ` +
     `width="${Math.round(width / 2)}" height="${Math.round(height / 2)}">
@@ -153,12 +162,6 @@ function figureHtml({ png, title, caption, alt }: ReportFigure): string {
       escapeMarkup(caption)
     }</figcaption>
 </figure>`;
-}
-
-/** Width and height stand at bytes 16 and 20 of every PNG file. */
-function pngSize(png: Uint8Array): { width: number; height: number } {
-  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  return { width: view.getUint32(16), height: view.getUint32(20) };
 }
 
 function epochTable({ note, head, rows }: Report["epochs"]): string {

@@ -1,3 +1,4 @@
+import { pngSize } from "../figures/png_size.ts";
 import { type MediaBundle, show } from "./kernel_display.ts";
 
 /** What {@link showFigure} shows. */
@@ -11,8 +12,6 @@ export interface Figure {
   /** Pixels of the picture for each pixel of the page, 1 by default. */
   readonly scale?: number;
 }
-
-const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** A larger one would swell a notebook, and the picture says the same. */
 const LARGEST_SPEC = 100_000;
@@ -40,7 +39,8 @@ const LARGEST_SPEC = 100_000;
  * ```
  */
 export async function showFigure({ png, alt, spec, scale = 1 }: Figure): Promise<void> {
-  if (!PNG_SIGNATURE.every((byte, index) => png[index] === byte)) {
+  const size = pngSize(png);
+  if (size === undefined) {
     throw new TypeError(
       "Cannot show a figure as png must be the bytes of a PNG file: " +
         `it starts with ${png.slice(0, 8).join(" ")}`,
@@ -61,12 +61,11 @@ export async function showFigure({ png, alt, spec, scale = 1 }: Figure): Promise
       $schema: "https://vega.github.io/schema/vega-lite/v5.json",
     };
   }
-  const size = new DataView(png.buffer, png.byteOffset);
   const metadata = {
     "image/png": {
       alt,
-      width: Math.round(size.getUint32(16) / scale),
-      height: Math.round(size.getUint32(20) / scale),
+      width: Math.round(size.width / scale),
+      height: Math.round(size.height / scale),
     },
   };
   await show(bundle, { metadata });

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { escapeMarkup, imageGrid, type Report, reportHtml } from "elbo/figures";
 import { fc } from "../helpers/fast_check.ts";
 
@@ -50,6 +56,16 @@ Deno.test("reportHtml: loads nothing and runs nothing", async () => {
 Deno.test("reportHtml: a picture has its words and half its pixels", async () => {
   const page = reportHtml(await reportOf("a grey square"));
   assertStringIncludes(page, 'alt="a grey square" width="10" height="10"');
+});
+
+Deno.test("reportHtml: refuses a figure that is no PNG file", async () => {
+  const report = await reportOf("words");
+  const figures = [{ ...report.figures[0], png: Uint8Array.of(1, 2, 3) }];
+  assertThrows(
+    () => reportHtml({ ...report, figures }),
+    TypeError,
+    'figure "words" must be the bytes of a PNG file: it starts with 1 2 3',
+  );
 });
 
 Deno.test("reportHtml: folds a long table of epochs away", async () => {

@@ -3,7 +3,7 @@ const SIGNATURE = "89504e470d0a1a0a";
 /**
  * Reads the size of a PNG picture from its header.
  *
- * @param base64 The file's bytes in base64; white space is ignored.
+ * @param png The file's bytes; the first 24 are enough.
  * @returns Width and height in pixels; `undefined` when it is no PNG.
  *
  * @example
@@ -14,20 +14,14 @@ const SIGNATURE = "89504e470d0a1a0a";
  *
  * const data = Uint8Array.of(0, 255);
  * const png = encode({ width: 2, height: 1, channels: 1, data });
- * assertEquals(pngSize(png.toBase64()), { width: 2, height: 1 });
+ * assertEquals(pngSize(png), { width: 2, height: 1 });
  * ```
  */
 export function pngSize(
-  base64: string,
+  png: Uint8Array,
 ): { width: number; height: number } | undefined {
-  let head: Uint8Array<ArrayBuffer>;
-  try {
-    // 24 bytes: signature, length and type of the first chunk, width, height
-    head = Uint8Array.fromBase64(base64.replace(/\s/g, "").slice(0, 32));
-  } catch {
-    return undefined;
-  }
-  if (head.length < 24 || head.subarray(0, 8).toHex() !== SIGNATURE) return undefined;
-  const view = new DataView(head.buffer);
+  // Signature, length and type of the first chunk, width, height.
+  if (png.length < 24 || png.subarray(0, 8).toHex() !== SIGNATURE) return undefined;
+  const view = new DataView(png.buffer, png.byteOffset);
   return { width: view.getUint32(16), height: view.getUint32(20) };
 }
