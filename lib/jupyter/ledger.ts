@@ -68,15 +68,9 @@ async function recordsOf(
     return list as readonly LedgerRecord[];
   }
   // Only here: the ledger brings every model along.
-  const { checkLedger, ledger } = await import("../derivation/mod.ts");
+  const { checkLedger, ledgerEntry } = await import("../derivation/mod.ts");
   const entries = list.map((id) => {
-    const found = ledger.find((entry) => entry.id === id);
-    if (found === undefined) {
-      throw new RangeError(
-        `Cannot show a line of the ledger as its id must be one of the ledger's: ` +
-          `"${id}"; \`deno task ledger\` lists them`,
-      );
-    }
+    const found = ledgerEntry(id);
     if (models === undefined) return found;
     const checks = found.checks.filter(({ model }) => models.includes(model));
     if (checks.length > 0) return { ...found, checks };

@@ -202,6 +202,8 @@ Deno.test("ledger: an id is checked on the spot, on the models that are named", 
   assertStringIncludes(text, "20000 draws");
   assertEquals(text.includes(second.model), false);
   await assertRejects(() => showLedger("no-such-line"), RangeError, '"no-such-line"');
+  const near = () => showLedger("kl-of-normals");
+  await assertRejects(near, RangeError, "there are kl-of-two-normals, ");
   const none = () => showLedger(id, { models: ["none"] });
   await assertRejects(none, RangeError, "it has");
 });
