@@ -7,8 +7,8 @@ import {
   networkLatentModel,
   type NetworkSpec,
   parseNetworkSpec,
-  type Weight,
   type Weights,
+  weightsFromTensors,
 } from "../networks/mod.ts";
 import {
   klByQuadrature,
@@ -146,15 +146,7 @@ export function readTrainedNetwork(
         `it holds ${Object.keys(metadata).join(", ") || "nothing"}`,
     );
   }
-  const weights = new Map<string, Weight>();
-  for (const [name, tensor] of tensors) {
-    if (tensor.dtype !== "F32" && tensor.dtype !== "F64") {
-      throw new SyntaxError(
-        `Cannot read a network from ${source} as ${name} must hold F32 or F64: ${tensor.dtype}`,
-      );
-    }
-    weights.set(name, tensor);
-  }
+  const weights = weightsFromTensors(tensors, { source });
   return trainedNetwork(parseNetworkSpec(metadata.spec, source), weights, {
     tolerance,
   });

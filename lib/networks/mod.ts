@@ -17,4 +17,11 @@ export {
   VARIANCE_FLOOR,
   weightShapes,
 } from "./spec.ts";
-export { checkWeights, initialWeights, type Weight, type Weights } from "./weights.ts";
+export {
+  checkWeights,
+  type FileTensor,
+  initialWeights,
+  type Weight,
+  type Weights,
+  weightsFromTensors,
+} from "./weights.ts";

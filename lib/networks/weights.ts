@@ -79,6 +79,53 @@ function setOutputBias(weights: Weights, outputBias: Vector): void {
   values.set(outputBias);
 }
 
+/** A tensor as a file holds it, of floats or not. */
+export interface FileTensor {
+  /** The kind of its numbers, such as "F32". */
+  readonly dtype: string;
+  /** Its sizes. */
+  readonly shape: readonly number[];
+  /** Its numbers, row-major. */
+  readonly values: ArrayBufferView;
+}
+
+/**
+ * Takes the tensors of a file for weights.
+ *
+ * @param tensors By name, such as `readSafetensors` gives them.
+ * @param options.source What to call the file in errors.
+ * @returns The weights; {@linkcode checkWeights} says whether they fit a network.
+ * @throws {SyntaxError} If a tensor holds other numbers than floats.
+ *
+ * @example One that is not of floats
+ * ```ts
+ * import { weightsFromTensors } from "elbo/networks";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const bias = { dtype: "I32", shape: [1], values: Int32Array.of(7) };
+ * assertThrows(
+ *   () => weightsFromTensors(new Map([["bias", bias]]), { source: "a.safetensors" }),
+ *   SyntaxError,
+ *   "bias must hold F32 or F64: I32",
+ * );
+ * ```
+ */
+export function weightsFromTensors(
+  tensors: ReadonlyMap<string, FileTensor>,
+  { source }: { source: string },
+): Weights {
+  const weights = new Map<string, Weight>();
+  for (const [name, { dtype, shape, values }] of tensors) {
+    if (!(values instanceof Float32Array || values instanceof Float64Array)) {
+      throw new SyntaxError(
+        `Cannot read a network from ${source} as ${name} must hold F32 or F64: ${dtype}`,
+      );
+    }
+    weights.set(name, { shape, values });
+  }
+  return weights;
+}
+
 /**
  * Refuses weights that do not belong to a specification.
  *

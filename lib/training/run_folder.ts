@@ -10,8 +10,8 @@ import {
 import {
   checkWeights,
   type NetworkSpec,
-  type Weight,
   type Weights,
+  weightsFromTensors,
 } from "../networks/mod.ts";
 import {
   formatRunConfig,
@@ -122,7 +122,7 @@ export async function openRun(path: string): Promise<Run> {
  * @param run The run.
  * @returns The weights by name.
  * @throws {RangeError} If nothing was saved yet, or the file is of another network.
- * @throws {SyntaxError} If the file is cut short.
+ * @throws {SyntaxError} If the file is cut short, or holds other numbers than floats.
  *
  * @example What the decoder makes of z = 0, `decodeOrigin("runs/two")` say
  * ```ts
@@ -162,10 +162,7 @@ export async function loadModel(run: Run): Promise<Weights> {
         `deno task train --resume ${run.path}`,
     );
   }
-  const weights = new Map<string, Weight>();
-  for (const [name, { shape, values }] of tensors) {
-    if (values instanceof Float32Array) weights.set(name, { shape, values });
-  }
+  const weights = weightsFromTensors(tensors, { source: path });
   checkWeights(run.spec, weights);
   return weights;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { sha256 } from "elbo/files";
+import { readSafetensors, sha256, writeSafetensors } from "elbo/files";
 import {
   formatMetrics,
   loadModel,
@@ -9,6 +9,7 @@ import {
   resumeRun,
   type RunHooks,
   trainRun,
+  type Weight,
 } from "elbo/training";
 import { granted } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
@@ -213,6 +214,25 @@ fileTest("loadModel: gives what the step had learnt", async (dir) => {
   const { run, step } = await train(dir, 1);
   assertEquals(await loadModel(run), (await step.state()).weights);
   assertEquals(await loadModel(await openRun(dir)), (await step.state()).weights);
+});
+
+fileTest("loadModel: float64 weights are kept, others refused by name", async (dir) => {
+  const { run } = await train(dir, 1);
+  const path = run.files.model;
+  const { tensors, metadata } = readSafetensors(await Deno.readFile(path), path);
+  const rewrite = async (as: typeof Float64Array | typeof Int32Array) => {
+    const tensor = ({ shape, values }: Weight) => ({ shape, values: as.from(values) });
+    const changed = [...await loadModel(run)].map(([k, w]) => [k, tensor(w)] as const);
+    await Deno.writeFile(path, writeSafetensors(new Map(changed), metadata));
+  };
+  await rewrite(Float64Array);
+  const weights = await loadModel(run);
+  assertEquals([...weights.keys()], [...tensors.keys()]);
+  for (const [name, { values }] of weights) {
+    assertEquals(values, Float64Array.from(tensors.get(name)!.values));
+  }
+  await rewrite(Int32Array);
+  await assertRejects(() => loadModel(run), SyntaxError, "must hold F32 or F64: I32");
 });
 
 fileTest("loadModel: refuses a run without a model, or with another's", async (dir) => {
