@@ -1,11 +1,11 @@
-import { evaluateRun, runDataset } from "./evaluate_run.ts";
+import { evaluateRun } from "./evaluate_run.ts";
 import { evaluationLines } from "./evaluation_lines.ts";
 import { UsageError } from "./errors.ts";
 import { count } from "./numbers.ts";
 import { defineCommand, type Parsed, runCommand } from "./options.ts";
 import { createStatusLine } from "./status_line.ts";
 import { trainedStep } from "./trained_step.ts";
-import { openRun } from "../training/mod.ts";
+import { openRun, runDataset } from "../training/mod.ts";
 
 /** `deno task evaluate`. */
 export const evaluateCommand = defineCommand({
@@ -56,7 +56,7 @@ async function evaluate(
         `hence no p(x) to estimate; leave --${ofNll} out`,
     );
   }
-  const { test } = await runDataset(run);
+  const { test } = await runDataset(run, { act: "evaluate" });
   if (given.includes("images") && images > test.count) {
     throw new UsageError(
       `Cannot evaluate as --images must be at most ${test.count}, the test set: ${images}`,

@@ -1,9 +1,7 @@
 import {
-  type Dataset,
   EVALUATION_BINARIZATION_SEED,
   evaluationPixels,
   type ImageSet,
-  loadDataset,
 } from "../datasets/mod.ts";
 import {
   ACTIVE_THRESHOLD,
@@ -39,26 +37,6 @@ export interface Trained {
   readonly run: Run;
   readonly step: Step;
   readonly test: ImageSet;
-}
-
-/**
- * Loads the data that a run is judged by, and holds them to the run's own hashes.
- *
- * @param run The run.
- * @returns The data set.
- * @throws {RangeError} If they are not the data that the run was trained on.
- */
-export async function runDataset({ path, config }: Run): Promise<Dataset> {
-  const { name, validation, limit, sha256 } = config.dataset;
-  const dataset = await loadDataset(name, { validation, limit: limit ?? undefined });
-  const other = Object.keys(sha256).find((file) =>
-    dataset.sha256[file] !== sha256[file]
-  );
-  if (other === undefined) return dataset;
-  throw new RangeError(
-    `Cannot evaluate ${path} as the data set ${name} must be the one it was trained on: ` +
-      `${other} differs; restore the file`,
-  );
 }
 
 /**

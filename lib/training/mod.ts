@@ -55,6 +55,7 @@ export {
   type Position,
 } from "./position.ts";
 export { type ResumeOptions } from "./resume_checks.ts";
+export { runDataset, type RunDatasetOptions } from "./run_dataset.ts";
 export {
   loadModel,
   openRun,

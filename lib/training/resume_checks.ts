@@ -1,4 +1,3 @@
-import type { Dataset } from "../datasets/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
 import { epochStart } from "./position.ts";
@@ -42,30 +41,6 @@ export function changedConfig(
       backend: backend ?? training.backend,
     },
   };
-}
-
-/**
- * Refuses data that are not those that a run began with.
- *
- * @param run The run.
- * @param dataset What was loaded under the same name.
- * @throws {RangeError} Naming the file that differs.
- */
-export function requireSameData(
-  { path, config }: Run,
-  { sha256, train }: Dataset,
-): void {
-  const expected = Object.entries(config.dataset.sha256);
-  const other = expected.find(([file, hash]) => sha256[file] !== hash);
-  if (
-    other === undefined && Object.keys(sha256).length === expected.length &&
-    train.dataDim === config.network.dataDim
-  ) return;
-  const found = other === undefined ? "it has other files" : `${other[0]} differs`;
-  throw new RangeError(
-    `Cannot resume ${path} as the data set ${config.dataset.name} must be the one ` +
-      `that it began with: ${found}; restore the files, or start a new run`,
-  );
 }
 
 /**

@@ -7,12 +7,8 @@ import { formatRunConfig, RUN_FORMAT, type RunConfig } from "./config.ts";
 import { type LoopResult, type TrainEvent, trainLoop } from "./loop.ts";
 import { formatMetrics, type MetricsRecord } from "./metrics.ts";
 import { epochStart } from "./position.ts";
-import {
-  changedConfig,
-  describeChanges,
-  requireSameData,
-  type ResumeOptions,
-} from "./resume_checks.ts";
+import { changedConfig, describeChanges, type ResumeOptions } from "./resume_checks.ts";
+import { runDataset } from "./run_dataset.ts";
 import {
   appendDurably,
   createRun,
@@ -166,10 +162,7 @@ export async function resumeRun(
   const opened = await openRun(path);
   const checkpoint = await checkpointOf(opened);
   const config = changedConfig(opened, { ...hooks, checkpoint });
-  const { name, validation, limit } = config.dataset;
-  const dataset = hooks.dataset ??
-    await loadDataset(name, { validation, limit: limit ?? undefined });
-  requireSameData(opened, dataset);
+  const dataset = await runDataset(opened, { act: "resume", dataset: hooks.dataset });
   const changes = describeChanges(opened.config, config);
   if (changes !== undefined) hooks.onNote?.(changes);
   const step = await stepOf(config, { ...hooks, weights: checkpoint?.state.weights });
