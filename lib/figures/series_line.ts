@@ -1,3 +1,4 @@
+import { logTicks } from "./log_ticks.ts";
 import {
   chart,
   type ChartDraft,
@@ -7,6 +8,9 @@ import {
   LINE_COLORS,
   plotted,
 } from "./theme.ts";
+
+/** The width of a plot in pixels, unless told. */
+const WIDTH = 460;
 
 /** One point of a line; points of one `series` are joined in the order of x. */
 export interface SeriesPoint {
@@ -50,7 +54,7 @@ export interface ChartOptions {
 export interface SeriesLineOptions extends ChartOptions {
   /** Mark the points; by default only where a line has at most 40 of them. */
   readonly points?: boolean;
-  /** "linear" unless told; few points of a logarithmic x name themselves. */
+  /** "linear" unless told; a logarithmic x is marked by its own values where they fit. */
   readonly xScale?: "linear" | "log";
   /** "linear" unless told. */
   readonly yScale?: "linear" | "log";
@@ -150,9 +154,6 @@ function lineLayer(
 ): ChartDraft {
   const { xTitle, yTitle, xScale = "linear", yScale = "linear", zero } = options;
   const marked = options.points ?? isSparse(points);
-  const distinct = [...new Set(points.map(({ x }) => x))];
-  // On a logarithmic axis the ticks of vega crowd; a few measured x name themselves.
-  const ticks = xScale === "log" && distinct.length <= 12 ? { values: distinct } : {};
   const ys = points.map(({ y }) => y).filter(Number.isFinite);
   const constant = ys.every((y) => y === ys[0]) && !zero;
   const y = constant
@@ -174,12 +175,28 @@ function lineLayer(
         field: "x",
         type: "quantitative",
         title: xTitle,
-        axis: { grid: false, ...ticks },
-        scale: xScale === "log" ? { type: "log" } : { type: "linear", zero: false },
+        ...(xScale === "log"
+          ? logAxis(points, options)
+          : { axis: { grid: false }, scale: { type: "linear", zero: false } }),
       },
       y: { field: "y", type: "quantitative", title: yTitle, scale: y },
       ...colorBySeries(series),
     },
+  };
+}
+
+/** From the first point to the last: vega would go on to the next power of ten. */
+function logAxis(
+  points: readonly SeriesPoint[],
+  options: ChartOptions,
+): ChartDraft {
+  const xs = points.map(({ x }) => x);
+  const values = logTicks(xs, { width: options.width ?? WIDTH });
+  const constant = xs.every((x) => x === xs[0]);
+  return {
+    // The ticks of vega crowd.
+    axis: { grid: false, ...(values === undefined ? { tickCount: 5 } : { values }) },
+    scale: { type: "log", nice: constant },
   };
 }
 
@@ -228,7 +245,7 @@ function ruleLayers(rules: readonly Rule[]): ChartDraft[] {
 
 /** Title and size, as every chart has them. */
 export function frame(options: ChartOptions): ChartDraft {
-  const { title, subtitle, width = 460, height = 280 } = options;
+  const { title, subtitle, width = WIDTH, height = 280 } = options;
   return {
     ...(title === undefined ? {} : { title: titled(title, subtitle) }),
     width,

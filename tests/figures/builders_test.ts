@@ -81,6 +81,23 @@ Deno.test("seriesLine: a value that is not finite becomes a gap", () => {
   assertEquals(spec.data, { values: [{ x: 1, y: 1 }, { x: 2, y: null }] });
 });
 
+Deno.test("seriesLine: a logarithmic x goes from the first point to the last", () => {
+  const xAxisOf = (xs: number[]) => {
+    const points = xs.map((x) => ({ x, y: x }));
+    const { layer } = seriesLine(points, { ...axes, xScale: "log" }) as unknown as {
+      layer: { encoding: { x: { axis: { values?: number[] }; scale: object } } }[];
+    };
+    return layer[0].encoding.x;
+  };
+  const few = [8, 16, 32, 64, 128, 256, 512];
+  assertEquals(xAxisOf(few).scale, { type: "log", nice: false });
+  assertEquals(xAxisOf(few).axis.values, few);
+  const many = Array.from({ length: 14 }, (_, i) => 2 ** i);
+  assertEquals(xAxisOf(many).axis.values, [1, 10, 100, 1000]);
+  // A single x has no range of its own.
+  assertEquals(xAxisOf([8]).scale, { type: "log", nice: true });
+});
+
 Deno.test("lossCurves: -ELBO is the sum of the two panels beside it", () => {
   const spec = lossCurves(epochs) as unknown as {
     hconcat: { data: { values: { epoch: number; nats: number; series: string }[] } }[];
