@@ -33,7 +33,10 @@ table { border-collapse: collapse; font-size: 0.85rem; margin: 0.6rem 0; }
 .output p { margin: 0.4rem 0; }
 .ledger { margin-top: -0.6rem; text-align: right; font-size: 0.8rem; color: var(--quiet); }
 th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); }
+.output table { font-size: 0.8rem; }
+.output th, .output td { padding: 0.25rem 0.45rem; }
 .output td { white-space: nowrap; }
+.output td:first-child { white-space: normal; }
 blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--line);
   color: var(--quiet); }
 details { margin: 0.8rem 0; padding: 0.5rem 0.9rem; border: 1px solid var(--line);
