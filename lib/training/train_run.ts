@@ -259,8 +259,26 @@ async function checkpointOf(run: Run): Promise<Checkpoint | undefined> {
   try {
     return await readCheckpoint(run.files.checkpoint, run);
   } catch (error) {
-    // A run that was killed in its first epoch starts anew.
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // The checkpoint is written before the model: without both, a run was killed in its
+    // first epoch and starts anew; with the model alone, that would lose it.
+    if (await isThere(run.files.model)) {
+      throw new RangeError(
+        `Cannot resume ${run.path} as its checkpoint must be there: it has a model, but ` +
+          `no checkpoint.safetensors; restore that file, or start a new run`,
+        { cause: error },
+      );
+    }
+    return undefined;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
