@@ -58,6 +58,7 @@ class Folder {
     const raw = unpackIdx(await readFile(path), path);
     const digest = await sha256(raw);
     check?.({ path, name: file, sha256: digest });
+    checkMagic(raw, { file, path });
     return { path, name: file, idx: parseIdx(raw, path), sha256: digest };
   }
 
@@ -77,9 +78,23 @@ class Folder {
   }
 }
 
+/** Before the lengths are judged: a wrong number of them would look like a cut. */
+function checkMagic(
+  raw: Uint8Array,
+  { file, path }: { file: FolderFile; path: string },
+): void {
+  const [, kind, numDims] = file.match(/(images|labels)-idx(\d)/)!;
+  const isIdx = raw.length >= 4 && raw[0] === 0 && raw[1] === 0 && raw[2] === 8;
+  if (!isIdx || raw[3] === Number(numDims)) return;
+  throw new SyntaxError(
+    `Cannot read ${path} as ${kind} must have ${numDims} at offset 3, their number of ` +
+      `dimensions: it has ${raw[3]}; it may be another file under this name`,
+  );
+}
+
 function imagesOf({ path, idx }: FoundFile): Omit<ImageSet, "name"> {
   const [count, height, width] = idx.shape;
-  if (idx.shape.length !== 3 || idx.values.length === 0) {
+  if (idx.values.length === 0) {
     throw new SyntaxError(
       `Cannot read ${path} as its shape must be count x height x width, none of them ` +
         `0: it is ${idx.shape.join(" x ")}`,
@@ -89,17 +104,11 @@ function imagesOf({ path, idx }: FoundFile): Omit<ImageSet, "name"> {
 }
 
 function labelsOf({ path, idx }: FoundFile, images: FoundFile): Uint8Array {
-  if (idx.shape.length !== 1) {
-    throw new SyntaxError(
-      `Cannot read ${path} as its shape must be one count: it is ${
-        idx.shape.join(" x ")
-      }`,
-    );
-  }
   if (idx.shape[0] !== images.idx.shape[0]) {
     throw new RangeError(
       `Cannot use ${path} as it must hold a label for each of the ` +
-        `${images.idx.shape[0]} images of ${images.path}: it holds ${idx.shape[0]}`,
+        `${images.idx.shape[0]} images of ${images.path}: it holds ${idx.shape[0]}; ` +
+        "take it away to go without labels",
     );
   }
   return idx.values;

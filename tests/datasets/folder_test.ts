@@ -81,6 +81,12 @@ const BAD: [string, Spoil, new (...args: never[]) => Error, string[]][] = [
     [LABELS, "12 images of", "it holds 11"],
   ],
   [
+    "images whose magic says four dimensions",
+    put(IMAGES, idxBytes({ shape: [12, 4, 3] }).with(3, 4)),
+    SyntaxError,
+    [IMAGES, "images must have 3 at offset 3", "it has 4"],
+  ],
+  [
     "test images of another size",
     put("t10k-images-idx3-ubyte", idxBytes({ shape: [5, 3, 4] })),
     RangeError,
@@ -90,13 +96,13 @@ const BAD: [string, Spoil, new (...args: never[]) => Error, string[]][] = [
     "labels in the place of images",
     put(IMAGES, idxBytes({ shape: [12] })),
     SyntaxError,
-    [IMAGES, "count x height x width", "it is 12"],
+    [IMAGES, "images must have 3 at offset 3", "it has 1"],
   ],
   [
     "images in the place of labels",
     put(LABELS, idxBytes({ shape: [12, 4, 3] })),
     SyntaxError,
-    [LABELS, "must be one count"],
+    [LABELS, "labels must have 1 at offset 3", "it has 3"],
   ],
   ["no images", put(IMAGES, idxBytes({ shape: [0, 4, 3] })), SyntaxError, [
     "none of them",
@@ -161,7 +167,11 @@ folderTest("loadDataset: a folder, split", async (dir) => {
     limit: 4,
   });
   assertEquals([train.count, validation?.count, test.count], [4, 2, 5]);
-  await assertRejects(() => loadDataset(dir, { limit: 13 }), RangeError, "1 .. 12");
+  await assertRejects(
+    () => loadDataset(dir, { limit: 13 }),
+    RangeError,
+    "from 1 to 12, as there are 12",
+  );
 });
 
 folderTest("loadDataset: a name that is neither known nor a folder", async (dir) => {
