@@ -22,6 +22,9 @@ export class UsageError extends CommandError {
 // "Cannot read properties of undefined" does not fit it.
 const houseMessage = /^Cannot [^\n]+ as [^\n]+ must /;
 
+// One whose rule is about an option: only the data or the run could tell.
+const optionMessage = /^Cannot [^\n]+ as --[a-z][a-z-]* must /;
+
 /** What a process says and with which status it ends when `error` reaches the top. */
 export interface Failure {
   readonly status: number;
@@ -41,7 +44,17 @@ export function describeFailure(error: unknown): Failure {
     return { status: error.status, message: error.message };
   }
   if (error instanceof Error && houseMessage.test(error.message)) {
-    return { status: 1, message: error.message };
+    return {
+      status: optionMessage.test(error.message) ? 2 : 1,
+      message: error.message,
+    };
+  }
+  if (error instanceof RangeError && /allocation failed/.test(error.message)) {
+    return {
+      status: 1,
+      message: "Cannot go on as all numbers must fit into memory: they do not " +
+        `(${error.message}); take smaller layers, batches or data`,
+    };
   }
   if (error instanceof Deno.errors.NotCapable) {
     return { status: 1, message: describeNotCapable(error) };

@@ -50,11 +50,15 @@ function slice(
   };
 }
 
-function checkCount(name: string, value: number, { from, to }: Record<string, number>) {
+function checkCount(
+  name: string,
+  value: number,
+  { from, to, why }: { from: number; to: number; why: string },
+) {
   if (!Number.isInteger(value) || value < from || value > to) {
     throw new RangeError(
-      `Cannot split the training images as ${name} must be an integer in ` +
-        `${from} .. ${to}: it is ${value}`,
+      `Cannot split the training images as --${name} must be a whole number from ` +
+        `${from} to ${to}, ${why}: it is ${value}`,
     );
   }
 }
@@ -90,10 +94,14 @@ export function splitTrain(
   { validation = 0, limit }: { validation?: number; limit?: number } = {},
 ): { train: ImageSet; validation?: ImageSet } {
   const { count } = set;
-  checkCount("validation", validation, { from: 0, to: count - 1 });
+  const all = `as there are ${count}`;
+  checkCount("validation", validation, {
+    ...{ from: 0, to: count - 1, why: `${all} and one must train` },
+  });
   const rest = count - validation;
   const numTrain = limit ?? rest;
-  checkCount("limit", numTrain, { from: 1, to: rest });
+  const held = validation === 0 ? "" : ` and ${validation} are held out`;
+  checkCount("limit", numTrain, { from: 1, to: rest, why: all + held });
   const train = slice(set, { name: "train", from: 0, to: numTrain });
   if (validation === 0) return { train };
   return {

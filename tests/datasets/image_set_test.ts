@@ -75,7 +75,7 @@ Deno.test("splitTrain: refuses what leaves nothing, or is no count", () => {
     assertThrows(
       () => splitTrain(all, { validation: 3, limit }),
       RangeError,
-      "limit must be an integer in 1 .. 6",
+      "--limit must be a whole number from 1 to 6, as there are 9 and 3 are held out",
     );
   }
 });
