@@ -36,7 +36,7 @@ function explain(error: unknown, action: FileAction): string | undefined {
     return "it must be a file: it is a folder; name a file";
   }
   if (error instanceof Deno.errors.NotADirectory) {
-    return "its folder must be one: it is a file; check the path";
+    return "what it lies in must be a folder: it is a file; check the path";
   }
   return fullDisk(error);
 }

@@ -260,6 +260,13 @@ export async function requireVacant(path: string): Promise<void> {
     for await (const entry of Deno.readDir(path)) names.push(entry.name);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Deno.errors.NotADirectory && await isFile(path)) {
+      throw new Deno.errors.NotADirectory(
+        `Cannot begin a run in ${path} as it must be a folder: it is a file; choose ` +
+          `another name with --out`,
+        { cause: error },
+      );
+    }
     throw fileError(error, { action: "write", path });
   }
   if (names.length === 0) return;
@@ -267,6 +274,10 @@ export async function requireVacant(path: string): Promise<void> {
     ? `it holds a run; continue that with --resume ${path}`
     : `it holds ${names.toSorted()[0]}; choose another folder with --out`;
   throw new RangeError(`Cannot begin a run in ${path} as it must be empty: ${found}`);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((stat) => !stat.isDirectory, () => false);
 }
 
 // A run of another version, which openRun would refuse, is one all the same.
