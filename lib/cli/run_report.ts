@@ -109,8 +109,7 @@ function numbersOf(metrics: readonly MetricsRecord[]): Report["numbers"] {
     },
     {
       name: "= reconstruction",
-      // From the printed numbers, so that the printed parts add up.
-      value: nats(Number(whole) - Number(kl)),
+      value: reconstruction(last),
       unit,
       meaning: "−E[ln p(x|z)], z ~ q(z|x): what the decoder still has to say about x " +
         "once it is told z.",
@@ -180,12 +179,20 @@ const columns: readonly Column[] = [
   { head: "test −ELBO", cell: ({ testElbo }) => minus(testElbo) },
   {
     head: "test −E[ln p(x|z)]",
-    cell: (record) => minus(record.testExpectedLogLikelihood),
+    cell: (record) => reconstruction(record),
   },
   { head: "test KL", cell: ({ testKl }) => plain(testKl) },
   { head: "validation −ELBO", cell: ({ validationElbo }) => minus(validationElbo) },
   { head: "seconds", cell: (record) => record.seconds.toFixed(1) },
 ];
+
+/** Where there is an ELBO from the printed numbers, so that the printed parts add up. */
+function reconstruction(
+  { testElbo, testKl, testExpectedLogLikelihood }: MetricsRecord,
+): string {
+  if (testElbo === null || testKl === null) return nats(-testExpectedLogLikelihood);
+  return nats(Number(nats(-testElbo)) - Number(nats(testKl)));
+}
 
 function minus(value: number | null | undefined): string | undefined {
   return typeof value === "number" ? nats(-value) : undefined;

@@ -74,9 +74,9 @@ pre {
   border-radius: 0.6rem;
   background: var(--panel);
   font: 0.9rem/1.6 ui-monospace, "DejaVu Sans Mono", monospace;
-  white-space: pre-wrap;
-  overflow-wrap: anywhere;
+  white-space: pre;
+  overflow-x: auto;
 }
 summary { cursor: pointer; color: var(--accent); margin-bottom: 0.8rem; }
-@media print { body { padding: 0; } figure { break-inside: avoid; } }
+@media print { body { padding: 0; } pre { white-space: pre-wrap; } figure { break-inside: avoid; } }
 `.trim();

@@ -22,6 +22,8 @@ interface Case {
   readonly binarization?: RunConfig["dataset"]["binarization"];
   readonly numTest?: number;
   readonly labels?: boolean;
+  /** Numbers of the last epoch. */
+  readonly last?: Partial<MetricsRecord>;
 }
 
 /** Images that are higher than wide. */
@@ -67,7 +69,7 @@ function configOf({ network, binarization = "dynamic" }: Case): RunConfig {
   };
 }
 
-function metricsOf({ network }: Case): MetricsRecord[] {
+function metricsOf({ network, last }: Case): MetricsRecord[] {
   const isVae = network?.model !== "autoencoder";
   return [1, 2].map((epoch) => ({
     ...{ epoch, step: 3 * epoch, learningRate: 1e-3, seconds: 2, evalSeconds: 1 },
@@ -76,6 +78,7 @@ function metricsOf({ network }: Case): MetricsRecord[] {
     testElbo: isVae ? epoch - 11 : null,
     testExpectedLogLikelihood: isVae ? epoch - 10 : epoch - 11,
     testKl: isVae ? 1 : null,
+    ...(epoch === 2 && last),
   }));
 }
 
@@ -189,6 +192,22 @@ Deno.test({
       assertStringIncludes(page, "there are no samples from it");
       assert(!page.includes("deno task sample"));
       assert(!page.includes("Test −ELBO"));
+    }),
+});
+
+Deno.test({
+  name: "writeRunFigures: the parts in the report's table add up as printed",
+  ignore: !granted("read", "write"),
+  fn: () =>
+    withTempDir(async (dir) => {
+      // Each part by itself rounds up.
+      const parts = { testElbo: -10.014, testExpectedLogLikelihood: -8.007 };
+      await drawn(dir, { last: { ...parts, testKl: 2.007 } });
+      const page = await Deno.readTextFile(join(dir, "report.html"));
+      const timesOf = (text: string) => page.split(`>${text}<`).length - 1;
+      // On a card and in the table.
+      assertEquals(["10.01", "8.00", "2.01"].map(timesOf), [2, 2, 2]);
+      assertEquals(timesOf("8.01"), 0);
     }),
 });
 
