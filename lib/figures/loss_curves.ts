@@ -130,6 +130,27 @@ export function lossCurves(
   });
 }
 
+/**
+ * A corner of the panel that the lines leave free: the upper right one under a loss that
+ * falls. A test loss that rises again, or hardly falls, ends there.
+ */
+function legendCorner(
+  rows: readonly Row[],
+  { width, height, lines }: { width: number; height: number; lines: number },
+): { legendX: number; legendY: number } {
+  const epochs = rows.map(({ epoch }) => epoch);
+  const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
+  const values = rows.map(({ nats }) => nats ?? NaN);
+  const [low, high] = domainOf(values);
+  const sharesAt = (at: number) =>
+    rows.filter(({ epoch }) => epoch === at)
+      .map(({ nats }) => ((nats ?? NaN) - low) / (high - low));
+  const isRightFree = first === last || sharesAt(last).every((share) => share < 0.7);
+  if (isRightFree) return { legendX: width - (lines > 2 ? 94 : 70), legendY: 4 };
+  const isBelowFree = sharesAt(first).every((share) => share > 0.3);
+  return { legendX: 8, legendY: isBelowFree ? height - 22 * lines - 14 : 4 };
+}
+
 const SIZES = [
   { width: 330, height: 250 },
   { width: 200, height: 250 },
@@ -197,14 +218,12 @@ function panelSpec(
         scale: { domain: domainOf(rows.map(({ nats }) => nats ?? NaN)), nice: false },
         axis: { tickCount: 6 },
       },
-      // A loss falls, so the upper right corner of its panel is free. Vega puts the
-      // legend of a concatenated panel by "top-right" to its left.
+      // Vega puts the legend of a concatenated panel by "top-right" to its left.
       ...colorBySeries(series, {
         orient: "none",
         direction: "vertical",
         columns: 1,
-        legendX: width - (series.length > 2 ? 94 : 70),
-        legendY: 4,
+        ...legendCorner(rows, { width, height, lines: series.length }),
         fillColor: "white",
         padding: 5,
       }),
