@@ -1,4 +1,4 @@
-import type { EvaluationRecord, NllRecord } from "./evaluation_record.ts";
+import type { EvaluationRecord, NllRecord, OverImages } from "./evaluation_record.ts";
 import { count, nats } from "./numbers.ts";
 
 /** A line of the table: what, how much, what it means. */
@@ -58,16 +58,16 @@ function testRows({ test, isDensity }: EvaluationRecord): Row[] {
 function nllRows({ nll }: EvaluationRecord): Row[] {
   if (nll === null) return [];
   const { numSamples, images, negativeElbo } = nll;
-  const which = `${count(images)} images, evenly spaced`;
+  const which = images === 1 ? "1 image" : `${count(images)} images, evenly spaced`;
   return [
     [
       `NLL, K = ${numSamples}`,
-      `${nats(nll.mean)} +- ${nats(nll.standardError)}`,
+      withError(nll),
       `-ln p(x) by importance sampling from q(z|x); ${which}`,
     ],
     [
       "  -ELBO, same images",
-      `${nats(negativeElbo.mean)} +- ${nats(negativeElbo.standardError)}`,
+      withError(negativeElbo),
       "from the same draws; above the NLL by about KL(q(z|x) || p(z|x))",
     ],
     [
@@ -76,6 +76,12 @@ function nllRows({ nll }: EvaluationRecord): Row[] {
       `of ${numSamples}: median (least) over images`,
     ],
   ];
+}
+
+/** One image alone has no standard error. */
+function withError({ mean, standardError }: OverImages): string {
+  const error = Number.isNaN(standardError) ? "?" : nats(standardError);
+  return `${nats(mean)} +- ${error}`;
 }
 
 function effective({ effectiveSampleSize: { median, least } }: NllRecord): string {
@@ -99,11 +105,12 @@ function notes({ model, isDensity, nll }: EvaluationRecord): string[] {
   const lines: string[] = [];
   if (nll !== null) {
     const { numSamples, samplingError, effectiveSampleSize: { belowTwo } } = nll;
+    const ofDraws = nats(samplingError);
     lines.push(
-      `+- is one standard error over images; ${
-        nats(samplingError)
-      } of it is from the ` +
-        "draws of z.",
+      "+- is one standard error over images" +
+        (nll.images === 1
+          ? `, which one image does not have; from the draws of z alone it is ${ofDraws}.`
+          : `; ${ofDraws} of it is from the draws of z.`),
       `The NLL of a finite K lies above -ln p(x) on average: compare it at K = ` +
         `${numSamples} only.`,
     );

@@ -99,8 +99,8 @@ function isAsItMustBe({ planted, verdict, left }: LedgerRecord): boolean {
 
 function chosenEntries(only: string | undefined): readonly LedgerEntry[] {
   if (only === undefined) return ledger;
-  return only.split(",").map((part) => {
-    const id = part.trim();
+  const ids = new Set(only.split(",").map((part) => part.trim()));
+  return [...ids].map((id) => {
     const found = ledger.find((entry) => entry.id === id);
     if (found) return found;
     throw new UsageError(

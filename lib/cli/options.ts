@@ -239,13 +239,24 @@ function splitOption<Specs extends OptionSpecs>(
   const name = dashed.slice(2);
   if (!dashed.startsWith("--") || !Object.hasOwn(command.options, name)) {
     const names = [...Object.keys(command.options), "help", "version"];
-    const nearest = closest(dashed.replace(/^-+/, ""), names);
+    const nearest = nearestName(dashed.replace(/^-+/, ""), names);
     throw new UsageError(
       `Cannot ${command.act} as every option must be one of its own: ` +
         `${dashed} is not; the nearest is --${nearest}, and --help lists them all`,
     );
   }
   return equals < 0 ? { name } : { name, value: word.slice(equals + 1) };
+}
+
+/** An abbreviation, such as lr, is nearer to its name than the letters say. */
+function nearestName(typed: string, names: readonly string[]): string {
+  const letters = typed.replace(/[^a-z]/g, "");
+  const inOrder = new RegExp(`^${[...letters].join(".*")}`);
+  const abbreviated = letters === ""
+    ? undefined
+    : names.find((name) => name.startsWith(typed)) ??
+      names.find((name) => inOrder.test(name));
+  return abbreviated ?? closest(typed, [...names]);
 }
 
 function checkPositionals<Specs extends OptionSpecs>(

@@ -18,7 +18,8 @@ export function startLine(
   const { epochs, backend } = config.training;
   const done = metrics.length === 0 ? "" : ` (${metrics.length} done)`;
   return `Training ${model === "vae" ? "a VAE" : "an autoencoder"} ` +
-    `${sizes.join("-")} on ${count(train.count)} images of ${config.dataset.name}, ` +
+    `${sizes.join("-")} on ${count(train.count)} ` +
+    `${train.count === 1 ? "image" : "images"} of ${config.dataset.name}, ` +
     `${epochs} ${
       epochs === 1 ? "epoch" : "epochs"
     }${done}, ${backend} backend, into ${path}`;
@@ -40,12 +41,23 @@ export function summaryLines({ path, files, metrics }: Run): string[] {
     ...last.testElbo !== null && last.testElbo > 0
       ? ["         (a density may be above 1, so -ELBO may be below 0)"]
       : [],
+    ...heldOutLines(last),
     `time     ${seconds(total("seconds"))} for ${metrics.length} ` +
     `${metrics.length === 1 ? "epoch" : "epochs"}, ` +
     `and ${seconds(total("evalSeconds"))} of measuring`,
     `model    ${files.model}`,
     `report   ${files.report}`,
   ];
+}
+
+function heldOutLines(
+  { validationElbo, validationExpectedLogLikelihood: expected }: Run["metrics"][number],
+): string[] {
+  if (expected === undefined) return [];
+  const [name, value] = typeof validationElbo === "number"
+    ? ["-ELBO", -validationElbo]
+    : ["-ln p(x|z)", -expected];
+  return [`held out ${name} ${nats(value)} nats per image`];
 }
 
 function testText(record: Run["metrics"][number]): string {

@@ -64,6 +64,18 @@ Deno.test("evaluate: an NLL is never printed without its K, its error and its un
   assertMatch(lineOf(lines, "active units"), /19 of 20 +Var_x\(E\[z\|x\]\) > 0\.01/);
 });
 
+Deno.test("evaluate: one image alone has no standard error, and no NaN", () => {
+  const nll = {
+    ...record.nll!,
+    ...{ images: 1, standardError: NaN },
+    negativeElbo: { mean: 105.2, standardError: NaN },
+  };
+  const text = evaluationLines({ ...record, nll }).join("\n");
+  assertMatch(text, /^NLL, K = 500 +98\.12 \+- \? .*; 1 image$/m);
+  assertStringIncludes(text, "which one image does not have");
+  assert(!text.includes("NaN"));
+});
+
 Deno.test("evaluate: -ELBO is called a bound and nothing else", () => {
   const line = lineOf(evaluationLines(record), "-ELBO ");
   assertStringIncludes(line, "upper bound on -ln p(x)");

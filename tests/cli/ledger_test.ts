@@ -53,6 +53,12 @@ Deno.test("ledger --json: prints one array of records and nothing else", async (
   }
 });
 
+Deno.test("ledger --only: a statement named twice is checked once", async () => {
+  const { status, out } = await run("--only", "jensen, jensen");
+  assertEquals(status, 0);
+  assertStringIncludes(out, "1 statement,");
+});
+
 Deno.test("ledger --planted: says that every planted error was caught", async () => {
   const { status, out } = await run("--planted", "--only", "kl-to-standard-normal");
   assertEquals(status, 0);

@@ -1,12 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseNotebook, stringifyNotebook } from "../../lib/notebooks/mod.ts";
-import { ROOT } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
 import { canStartKernels, notebookOf } from "../notebooks/cells.ts";
-
-const script = fileURLToPath(new URL("lib/cli/notebooks.ts", ROOT));
+import { command, finish } from "./command.ts";
 
 // As the task grants them, so that a permission too few shows here.
 const permissions = [
@@ -21,20 +18,7 @@ function cliTest(name: string, body: (dir: string) => Promise<void>): void {
 }
 
 function spawn(args: readonly string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--frozen", "--no-prompt", ...permissions, script, ...args],
-    cwd: fileURLToPath(ROOT),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-async function finish(child: Deno.ChildProcess) {
-  const { code, stdout, stderr } = await child.output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+  return command("notebooks", { permissions, args }).spawn();
 }
 
 const run = (...args: string[]) => finish(spawn(args));

@@ -74,6 +74,9 @@ Deno.test("parseCommand: positional arguments are counted, also behind --", () =
 });
 
 const refused: [string, string[], string][] = [
+  ["an abbreviation", ["tin", "--lr=3"], "the nearest is --learning-rate"],
+  ["half a name", ["tin", "--learn=3"], "the nearest is --learning-rate"],
+  ["no name", ["tin", "--=3"], "-- is not; the nearest is --"],
   [
     "an unknown option, with the nearest name",
     ["tin", "--lattent", "3"],
@@ -174,6 +177,19 @@ Deno.test("describeFailure: expected errors show no stack, bugs do", () => {
   assertEquals(bug.status, 1);
   assertStringIncludes(bug.message, "options_test.ts");
   assertStringIncludes(bug.message, "bug in elbo");
+});
+
+Deno.test("describeFailure: a rule about an option has the command line's status", () => {
+  const message = "Cannot split it as --limit must be at most 9: it is 10";
+  assertEquals(describeFailure(new RangeError(message)), { status: 2, message });
+});
+
+Deno.test("describeFailure: numbers that do not fit into memory are no bug", () => {
+  const error = assertThrows(() => new Float32Array(2 ** 45), RangeError);
+  const { status, message } = describeFailure(error);
+  assertEquals(status, 1);
+  assertStringIncludes(message, "must fit into memory");
+  assert(!message.includes("\n"));
 });
 
 Deno.test("describeFailure: a missing permission comes with its remedy", () => {

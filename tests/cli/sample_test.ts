@@ -5,17 +5,17 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { summarize } from "elbo/math";
 import type { NetworkSpec } from "elbo/networks";
 import { runSample } from "../../lib/cli/sample.ts";
 import { samplePrior } from "../../lib/cli/sample_prior.ts";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
-import { granted, ROOT } from "../helpers/permissions.ts";
+import { granted } from "../helpers/permissions.ts";
 import { testSeed } from "../helpers/seed.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
 import { pictureOf } from "../figures/pixels.ts";
 import { captured } from "./captured.ts";
+import { command, finish } from "./command.ts";
 import { trainTiny } from "./trained.ts";
 
 const spec: NetworkSpec = {
@@ -165,17 +165,14 @@ Deno.test({
   fn: () =>
     withTempDir(async (dir) => {
       const path = await trainTiny(dir);
-      const script = fileURLToPath(new URL("lib/cli/sample.ts", ROOT));
       const out = join(dir, "draws.png");
-      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["run", "--frozen", "--no-prompt", "--allow-read", "--allow-write"],
-          ...[script, path, "--draw", "--out", out],
-        ],
-        cwd: fileURLToPath(ROOT),
-        env: { NO_COLOR: "1" },
-      }).output();
-      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      const { code, stderr } = await finish(
+        command("sample", {
+          permissions: ["--allow-read", "--allow-write"],
+          args: [path, "--draw", "--out", out],
+        }).spawn(),
+      );
+      assertEquals(code, 0, stderr);
       assert(pictureOf(await Deno.readFile(out)).width > 100);
     }),
 });

@@ -216,9 +216,10 @@ processTest("train: refuses in one sentence, with status 2 or 1", async (dir) =>
     [["--epoch", "3"], 2, "the nearest is --epochs"],
     [["--latent", "-1"], 2, 'it is "-1"'],
     [["--dataset", join(dir, "none")], 1, "check the name"],
-    [["--dataset", data, "--limit", "201"], 1, "limit must be an integer in 1 .. 200"],
+    [["--dataset", data, "--limit", "201"], 2, "--limit must be a whole number from 1"],
     [["--dataset", data, "--out", data], 1, "choose another folder with --out"],
     [["--dataset", data, "--out", join(file, "run")], 1, "Cannot write"],
+    [["--dataset", data, "--out", file], 1, "must be a folder: it is a file"],
     [["--resume", dir], 1, "there is no config.json in it"],
   ];
   const results = await Promise.all(cases.map(([args]) => run(...args)));
@@ -287,7 +288,7 @@ for (
     const isVae = !args.includes("autoencoder" as never);
     assertEquals(last.testElbo === null, !isVae);
     assertEquals(last.validationExpectedLogLikelihood !== undefined, !isVae);
-    assertStringIncludes(stdout, isVae ? "-ELBO" : "-ln p(x|z)");
+    assertStringIncludes(stdout, isVae ? "-ELBO" : "held out -ln p(x|z)");
   });
 }
 
