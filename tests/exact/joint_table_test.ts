@@ -1,31 +1,21 @@
 import { jointTable, trainedNetwork } from "elbo/exact";
 import { createRandom, logSumExp, STREAMS } from "elbo/math";
-import { initialWeights, type NetworkSpec, weightShapes } from "elbo/networks";
+import { initialWeights, type NetworkSpec } from "elbo/networks";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { testSeed } from "../helpers/seed.ts";
+import { randomWeights } from "../networks/random_network.ts";
+import { smallNetwork } from "./models.ts";
 
-const SPEC: NetworkSpec = {
-  model: "vae",
-  dataDim: 6,
-  hidden: [5],
-  latentDim: 2,
-  activation: "tanh",
-  likelihood: { kind: "bernoulli" },
-  beta: 1,
-};
+const SPEC = smallNetwork().spec;
 
-/** A network with all weights and biases drawn, `gain` times N(0, 1). */
+/** A network with all weights and biases drawn, times `gain`. */
 function drawnNetwork(change: Partial<NetworkSpec> = {}, gain = 1) {
   const spec = { ...SPEC, ...change };
   const random = createRandom({ seed: testSeed(8), stream: STREAMS.test });
-  const weights = new Map(
-    [...weightShapes(spec)].map(([name, shape]) => {
-      const size = shape.reduce((product, length) => product * length);
-      const values = Float64Array.from({ length: size }, () => gain * random.normal());
-      return [name, { shape, values }];
-    }),
+  const weights = [...randomWeights(spec, random)].map(([name, { shape, values }]) =>
+    [name, { shape, values: Float64Array.from(values, (v) => gain * v) }] as const
   );
-  return trainedNetwork(spec, weights);
+  return trainedNetwork(spec, new Map(weights));
 }
 
 Deno.test("jointTable: holds ln p(z) + ln p(x|z) of the network at every node", () => {
