@@ -1,4 +1,9 @@
-import { bernoulli, categorical, normal } from "../../distributions/mod.ts";
+import {
+  bernoulli,
+  categorical,
+  type ExactModel,
+  normal,
+} from "../../distributions/mod.ts";
 import {
   discreteLatent,
   linearGaussian,
@@ -10,8 +15,6 @@ import type { Weight } from "../../networks/mod.ts";
 import type { Choice, LatentLibrary } from "./faces.ts";
 import { libraryFace } from "./library.ts";
 import { coins, curve, type LinearParameters, smallNetwork } from "./parameters.ts";
-
-const same = (z: Vector) => z;
 
 function countsOf(
   { xs, qs, probes }: {
@@ -39,18 +42,27 @@ export function chosen<Q>(qs: readonly Q[], { q }: Choice): Q {
   return qs[q === "posterior" ? 0 : q];
 }
 
-export function linearLibrary(parameters: LinearParameters): LatentLibrary {
-  const { weight, bias, scale, xs, qs } = parameters;
-  const modelOf = keptModels(({ gain, noise }) =>
-    linearGaussian({ weight: times(weight, gain), bias, scale: noise ?? scale })
-  );
+/** A model whose z and x are vectors, with normal qs. */
+function normalFace(
+  modelOf: (choice: Choice) => ExactModel<Vector, Vector>,
+  parameters: Pick<LinearParameters, "xs" | "qs" | "probes">,
+): LatentLibrary {
+  const same = (z: Vector) => z;
   return libraryFace((choice) => ({
     model: modelOf(choice),
-    x: xs[choice.x],
-    q: normal(chosen(qs, choice)),
+    x: parameters.xs[choice.x],
+    q: normal(chosen(parameters.qs, choice)),
     toLatent: same,
     fromLatent: same,
   }), countsOf(parameters));
+}
+
+export function linearLibrary(parameters: LinearParameters): LatentLibrary {
+  const { weight, bias, scale } = parameters;
+  const modelOf = keptModels(({ gain, noise }) =>
+    linearGaussian({ weight: times(weight, gain), bias, scale: noise ?? scale })
+  );
+  return normalFace(modelOf, parameters);
 }
 
 export function coinsLibrary(): LatentLibrary {
@@ -70,21 +82,15 @@ export function coinsLibrary(): LatentLibrary {
 }
 
 export function curveLibrary(): LatentLibrary {
-  const { height, scale, xs, qs } = curve;
+  const { height, scale } = curve;
   const modelOf = keptModels(({ gain, noise }) =>
     nonlinearGaussian({ curve: (z) => gain * height(z), scale: noise ?? scale })
   );
-  return libraryFace((choice) => ({
-    model: modelOf(choice),
-    x: xs[choice.x],
-    q: normal(chosen(qs, choice)),
-    toLatent: same,
-    fromLatent: same,
-  }), countsOf(curve));
+  return normalFace(modelOf, curve);
 }
 
 export function smallNetworkLibrary(): LatentLibrary {
-  const { hiddenWeight, hiddenBias, outputWeight, outputBias, xs, qs } = smallNetwork;
+  const { hiddenWeight, hiddenBias, outputWeight, outputBias } = smallNetwork;
   const latentDim = hiddenWeight.length;
   const hidden = hiddenBias.length;
   const dataDim = outputBias.length;
@@ -117,13 +123,7 @@ export function smallNetworkLibrary(): LatentLibrary {
       { tolerance: 1e-10 },
     )
   );
-  return libraryFace((choice) => ({
-    model: modelOf(choice),
-    x: xs[choice.x],
-    q: normal(chosen(qs, choice)),
-    toLatent: same,
-    fromLatent: same,
-  }), countsOf(smallNetwork));
+  return normalFace(modelOf, smallNetwork);
 }
 
 function times(matrix: Matrix, factor: number): Matrix {
