@@ -116,7 +116,10 @@ function scatter({ points, xTitle, yTitle }: Plane, options: ShownOptions): Char
         encoding: { x, y, ...classColor(options) },
       },
       ...(classes
-        ? namesOfClasses(values as NamedPoint[], xDomain[1] - xDomain[0])
+        ? namesOfClasses(values as NamedPoint[], {
+          span: xDomain[1] - xDomain[0],
+          width,
+        })
         : []),
     ],
   });
@@ -149,7 +152,10 @@ interface NamedPoint {
 }
 
 /** The class written at its middle, so that colour is not the only way to read it. */
-function namesOfClasses(points: readonly NamedPoint[], span: number): ChartDraft[] {
+function namesOfClasses(
+  points: readonly NamedPoint[],
+  { span, width }: { span: number; width: number },
+): ChartDraft[] {
   const groups = Map.groupBy(points, ({ label }) => label);
   if (groups.size > CLASS_COLORS.length) return [];
   const values = [...groups].map(([label, members]) => ({
@@ -157,15 +163,17 @@ function namesOfClasses(points: readonly NamedPoint[], span: number): ChartDraft
     x: median(members.map(({ x }) => x)),
     y: median(members.map(({ y }) => y)),
   }));
-  spread(values, span / 24);
+  const long = values.some(({ label }) => label.length > 2);
+  const fontSize = long ? 12 : 17;
+  if (long) stack(values, fontSize * span / width);
+  else spread(values, span / 24);
   const encoding = {
     x: { field: "x", type: "quantitative" },
     y: { field: "y", type: "quantitative" },
     text: { field: "label" },
   };
   const halo = { stroke: "white", strokeWidth: 4, strokeJoin: "round" };
-  const long = values.some(({ label }) => label.length > 2);
-  const font = { type: "text", fontSize: long ? 12 : 17, fontWeight: "bold" };
+  const font = { type: "text", fontSize, fontWeight: "bold" };
   return [
     { data: { values }, mark: { ...font, ...halo, color: "white" }, encoding },
     { data: { values }, mark: { ...font, color: INK.text }, encoding },
@@ -187,6 +195,24 @@ function spread(names: NamedPoint[], distance: number): void {
         names[i].y += push * uy;
         names[j].x -= push * ux;
         names[j].y -= push * uy;
+      }
+    }
+  }
+}
+
+/** Words are wide and low: they part up and down until none lies over another. */
+function stack(names: NamedPoint[], fontSize: number): void {
+  const [letter, line] = [0.75 * fontSize, 1.2 * fontSize];
+  for (let pass = 0; pass < 200; pass++) {
+    for (let i = 0; i < names.length; i++) {
+      for (let j = 0; j < i; j++) {
+        const [a, b] = [names[i], names[j]];
+        const dy = a.y - b.y;
+        const reach = letter * (a.label.length + b.label.length) / 2;
+        if (Math.abs(a.x - b.x) >= reach || Math.abs(dy) >= line) continue;
+        const push = (line - Math.abs(dy)) / 2 * (dy < 0 ? -1 : 1);
+        a.y += push;
+        b.y -= push;
       }
     }
   }
