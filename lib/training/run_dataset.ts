@@ -9,7 +9,7 @@ const REMEDIES = {
 /** What the data of a run are wanted for, and the data if they are at hand. */
 export interface RunDatasetOptions {
   /** What an error says was to be done. */
-  readonly act: keyof typeof REMEDIES;
+  readonly act: "resume" | "evaluate";
   /** Instead of those that the run's name stands for. */
   readonly dataset?: Dataset;
 }
