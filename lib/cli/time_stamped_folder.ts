@@ -1,5 +1,7 @@
 import { join } from "node:path";
 
+import { isThere } from "../files/mod.ts";
+
 /**
  * Names a folder that is not there yet after the local time.
  *
@@ -18,16 +20,6 @@ export async function timeStampedFolder(
   const stem = join(parent, `${day.join("-")}_${time.join("-")}`);
   for (let i = 1;; i++) {
     const path = i === 1 ? stem : `${stem}_${i}`;
-    if (!await exists(path)) return path;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (!await isThere(path)) return path;
   }
 }

@@ -1,5 +1,5 @@
 import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
-import { writeAtomically } from "../files/mod.ts";
+import { isThere, writeAtomically } from "../files/mod.ts";
 import { createStep, type Step, type StepOptions } from "../models/mod.ts";
 import type { NetworkSpec, Weights } from "../networks/mod.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -270,16 +270,6 @@ async function checkpointOf(run: Run): Promise<Checkpoint | undefined> {
       );
     }
     return undefined;
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 
