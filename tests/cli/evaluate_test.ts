@@ -6,14 +6,14 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openRun } from "elbo/training";
 import { runEvaluate } from "../../lib/cli/evaluate.ts";
 import { evaluationLines } from "../../lib/cli/evaluation_lines.ts";
 import type { EvaluationRecord } from "../../lib/cli/evaluation_record.ts";
-import { granted, ROOT } from "../helpers/permissions.ts";
+import { granted } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
 import { captured } from "./captured.ts";
+import { command, finish } from "./command.ts";
 import { trainTiny } from "./trained.ts";
 
 const record: EvaluationRecord = {
@@ -195,17 +195,13 @@ Deno.test({
   fn: () =>
     withTempDir(async (dir) => {
       const path = await trainTiny(dir);
-      const script = fileURLToPath(new URL("lib/cli/evaluate.ts", ROOT));
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--frozen", "--no-prompt", "--allow-read", script, path],
-        cwd: fileURLToPath(ROOT),
-        env: { NO_COLOR: "1" },
-      }).output();
-      const text = new TextDecoder();
-      assertEquals(code, 0, text.decode(stderr));
-      assertMatch(text.decode(stdout), /^NLL, K = 500 /m);
+      const { code, stdout, stderr } = await finish(
+        command("evaluate", { permissions: ["--allow-read"], args: [path] }).spawn(),
+      );
+      assertEquals(code, 0, stderr);
+      assertMatch(stdout, /^NLL, K = 500 /m);
       assertStringIncludes(
-        text.decode(stderr),
+        stderr,
         "Measuring 5 test images, and the NLL of 5 with K = 500.",
       );
     }),

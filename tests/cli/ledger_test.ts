@@ -4,6 +4,7 @@ import { runLedger } from "../../lib/cli/ledger.ts";
 import { ledgerMarkdown, tableRows, tableSummary } from "../../lib/cli/ledger_table.ts";
 import { checkLedger, checkPlantedErrors, ledger, ledgerEntry } from "elbo/derivation";
 import { granted, ROOT } from "../helpers/permissions.ts";
+import { command, finish } from "./command.ts";
 
 /** Runs the command and keeps what it prints. */
 async function run(...args: string[]) {
@@ -147,15 +148,11 @@ Deno.test({
   name: "ledger: as a process without permissions it passes and skips (needs run)",
   ignore: !granted("run"),
   fn: async () => {
-    const script = new URL("../../lib/cli/ledger.ts", import.meta.url);
-    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", script.href, "--only", "equality-at-the-posterior"],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder().decode(stdout);
+    const args = ["--only", "equality-at-the-posterior"];
+    const { code, stdout } = await finish(command("ledger", { args }).spawn());
     assertEquals(code, 0);
-    assertStringIncludes(text, "skipped: data/mnist_vae_2d.safetensors needs the");
-    assertGreater(text.split("holds").length, 5);
+    assertStringIncludes(stdout, "skipped: data/mnist_vae_2d.safetensors needs the");
+    assertGreater(stdout.split("holds").length, 5);
   },
 });
 

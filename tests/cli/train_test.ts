@@ -6,15 +6,14 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { sha256 } from "elbo/files";
 import { type MetricsRecord, openRun, resumeRun, trainRun } from "elbo/training";
 import { parseCommand } from "../../lib/cli/options.ts";
 import { trainCommand, trainRequest } from "../../lib/cli/train_options.ts";
-import { granted, ROOT } from "../helpers/permissions.ts";
+import { granted } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
+import { command, finish } from "./command.ts";
 
-const script = fileURLToPath(new URL("lib/cli/train.ts", ROOT));
 // Started as the task starts it, so that a permission too few shows here.
 const permissions = ["--allow-read", "--allow-write"];
 
@@ -31,24 +30,11 @@ function processTest(
   });
 }
 
-function command(args: string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--frozen", "--no-prompt", ...permissions, script, ...args],
-    cwd: fileURLToPath(ROOT),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
+function spawn(args: readonly string[]): Deno.ChildProcess {
+  return command("train", { permissions, args }).spawn();
 }
 
-async function run(...args: string[]) {
-  const { code, stdout, stderr } = await command(args).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  // Processes that start together wait for one another's look at node_modules.
-  const ours = decode(stderr).replace(/^Blocking waiting for file lock.*\n/gm, "");
-  return { code, stdout: decode(stdout), stderr: ours };
-}
+const run = (...args: string[]) => finish(spawn(args));
 
 /** The same run in this process, without figures: a reference at less cost. */
 async function trainHere(out: string, args: string[]): Promise<void> {
@@ -167,7 +153,7 @@ processTest(
     const [whole, stopped] = [join(dir, "whole"), join(dir, "it's stopped")];
     await trainHere(whole, options);
 
-    const child = command([...options, "--out", stopped]).spawn();
+    const child = spawn([...options, "--out", stopped]);
     const stderr = await readUntil(child.stderr, "Training a VAE");
     await new Promise((resolve) => setTimeout(resolve, 400));
     child.kill("SIGINT");
@@ -197,7 +183,7 @@ processTest(
 processTest("train: a killed run leaves files that --resume can use", async (dir) => {
   const data = ["--dataset", await writeDataset(dir), ...small];
   const [whole, killed] = [join(dir, "whole"), join(dir, "killed")];
-  const child = command([...data, "--epochs", "9999", "--out", killed]).spawn();
+  const child = spawn([...data, "--epochs", "9999", "--out", killed]);
   const stderr = await readUntil(child.stderr, "epoch 3/");
   child.kill("SIGKILL");
   await Promise.all([child.status, stderr(), child.stdout.cancel()]);
@@ -297,13 +283,9 @@ Deno.test({
   ignore: !granted("run", "read"),
   fn: async () => {
     for (const [flag, text] of [["--help", "Usage:"], ["--version", "elbo "]]) {
-      const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--frozen", "--no-prompt", script, flag],
-        cwd: fileURLToPath(ROOT),
-        env: { NO_COLOR: "1" },
-      }).output();
+      const { code, stdout } = await finish(command("train", { args: [flag] }).spawn());
       assertEquals(code, 0);
-      assertStringIncludes(new TextDecoder().decode(stdout), text);
+      assertStringIncludes(stdout, text);
     }
   },
 });
