@@ -1,6 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closest } from "fastest-levenshtein";
 
+// Not by mod.ts, which loads tfjs: --help answers at once.
 import { versions } from "../training/versions.ts";
 import { runMain, UsageError } from "./errors.ts";
 import { helpText } from "./help.ts";

@@ -1,4 +1,5 @@
 import { STREAMS } from "../math/mod.ts";
+// Not by mod.ts: a whole block at a time, without an address made for each pixel.
 import { philoxBlock } from "../math/philox.ts";
 import { checkWord } from "../math/random_address.ts";
 import type { Binarization } from "./binarization.ts";

@@ -1,3 +1,4 @@
+// Not by mod.ts, which loads vega.
 import { pngSize } from "../figures/png_size.ts";
 import { type MediaBundle, show } from "./kernel_display.ts";
 

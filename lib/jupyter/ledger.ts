@@ -1,4 +1,5 @@
-import type { LedgerRecord } from "../derivation/types.ts";
+import type { LedgerRecord } from "../derivation/mod.ts";
+// Not by mod.ts, which loads vega.
 import { escapeMarkup } from "../figures/escape_markup.ts";
 import { formatNumber } from "./format_number.ts";
 import { show } from "./kernel_display.ts";

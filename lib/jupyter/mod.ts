@@ -11,7 +11,7 @@
 
 import { installGuards } from "./guards.ts";
 
-export type { LedgerRecord, Relation } from "../derivation/types.ts";
+export type { LedgerRecord, Relation } from "../derivation/mod.ts";
 export type { ChartSpec, ImageGrid, Tiles } from "../figures/mod.ts";
 export { breathe } from "./breathe.ts";
 export { showChart, showImages } from "./chart.ts";

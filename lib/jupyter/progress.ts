@@ -1,4 +1,5 @@
 import { breathe } from "./breathe.ts";
+// Not by mod.ts, which loads vega.
 import { escapeMarkup } from "../figures/escape_markup.ts";
 import { display, inKernel, settle } from "./kernel_display.ts";
 

@@ -1,4 +1,5 @@
 import { formatNumber } from "./format_number.ts";
+// Not by mod.ts, which loads vega.
 import { escapeMarkup } from "../figures/escape_markup.ts";
 import { show } from "./kernel_display.ts";
 
