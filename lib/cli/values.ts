@@ -67,7 +67,7 @@ export function readNumber(
 }
 
 /** Says the limits in words, with a leading space; empty if there are none. */
-export function rangeText({ min, max, above, below }: Limits): string {
+function rangeText({ min, max, above, below }: Limits): string {
   const parts: string[] = [];
   if (min !== undefined && max !== undefined) parts.push(`from ${min} to ${max}`);
   else if (min !== undefined) parts.push(`of at least ${min}`);

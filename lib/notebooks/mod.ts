@@ -4,12 +4,7 @@
  *
  * @module
  */
-export {
-  checkCode,
-  joinCode,
-  type JoinedCode,
-  type NotebookFile,
-} from "./check_code.ts";
+export { checkCode, type NotebookFile } from "./check_code.ts";
 export {
   compareNotebooks,
   type Finding,
