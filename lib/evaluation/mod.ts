@@ -4,7 +4,14 @@
  * @module
  */
 export type { Estimate } from "../math/mod.ts";
-export type { Batch, BatchNumbers, Noise, Step, TrainState } from "../models/mod.ts";
+export type {
+  Batch,
+  BatchNumbers,
+  Noise,
+  Step,
+  TrainBatch,
+  TrainState,
+} from "../models/mod.ts";
 export type { Weight, Weights } from "../networks/mod.ts";
 export { ACTIVE_THRESHOLD, type ActiveUnits, activeUnits } from "./active_units.ts";
 export { encodeMeans } from "./encode_means.ts";

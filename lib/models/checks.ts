@@ -47,6 +47,15 @@ export function checkLearningRate(learningRate: number): void {
   }
 }
 
+/** @throws {RangeError} unless the weight of the KL is finite and not negative */
+export function checkBeta(act: string, beta: number): void {
+  if (!(beta >= 0 && beta < Infinity)) {
+    throw new RangeError(
+      `Cannot ${act} as beta must be finite and not negative: ${beta}`,
+    );
+  }
+}
+
 /** @throws {TypeError} unless the model has a q(z|x) */
 export function checkVae(act: string, { model }: NetworkSpec): void {
   if (model !== "vae") {

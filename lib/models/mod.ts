@@ -6,4 +6,11 @@
 export type { BackendName, BackendRequest } from "../backend/mod.ts";
 export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
 export { createStep, type StepOptions } from "./step.ts";
-export type { Batch, BatchNumbers, Noise, Step, TrainState } from "./types.ts";
+export type {
+  Batch,
+  BatchNumbers,
+  Noise,
+  Step,
+  TrainBatch,
+  TrainState,
+} from "./types.ts";

@@ -27,6 +27,14 @@ export interface ElboRows {
   readonly kl?: tf.Tensor1D;
 }
 
+/** The parts with their gradient, and what takes the KL's place in the objective. */
+export interface ObjectiveGradient {
+  readonly rows: ElboRows;
+  /** max(freeBits, mean KL_j) of each dimension, [latentDim]; only with free bits. */
+  readonly penalties?: tf.Tensor1D;
+  readonly gradient: WeightTensors;
+}
+
 /** The parts of the ELBO, one sample a row. */
 export function elboRows(
   spec: NetworkSpec,
@@ -39,7 +47,8 @@ export function elboRows(
 /**
  * The parts of the ELBO, and the gradient of the objective by every weight.
  *
- * objective = mean over the batch of -(expectedLogLikelihood - beta kl). The backward
+ * objective = mean over the batch of -(expectedLogLikelihood - beta kl). With free bits
+ * a dimension whose mean KL over the batch is below them adds a constant. The backward
  * pass is written out: a dense network needs no tape.
  *
  * Leaves its temporaries to the caller's tidy.
@@ -48,14 +57,16 @@ export function objectiveGradient(
   spec: NetworkSpec,
   weights: WeightTensors,
   batch: TensorBatch,
-): { rows: ElboRows; gradient: WeightTensors } {
+): ObjectiveGradient {
   const { encoded, decoded, rows } = forward(spec, weights, batch);
   const { images, eps } = batch;
+  const { pressed, penalties } = freeDimensions(spec, encoded);
   const backward = new Backward(spec, weights);
   const byDecoded = logLikelihoodGradient(spec, decoded, images);
   const byZ = backward.decoder(decoded.activations, byDecoded);
-  backward.encoder(encoded.activations, latentGradient(spec, encoded, { byZ, eps }));
-  return { rows, gradient: backward.gradient };
+  const byLatent = latentGradient(spec, encoded, { byZ, eps, pressed });
+  backward.encoder(encoded.activations, byLatent);
+  return { rows, penalties, gradient: backward.gradient };
 }
 
 function forward(
@@ -73,10 +84,29 @@ function forward(
 }
 
 // KL(N(mean, exp(logVar)) || N(0, I)) = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2
-function klToPrior({ mean, logVar }: Encoded): tf.Tensor1D | undefined {
+function klToPrior(encoded: Encoded): tf.Tensor1D | undefined {
+  const terms = twiceKl(encoded);
+  return terms && tf.mul(tf.sum(terms, 1), 0.5);
+}
+
+function twiceKl({ mean, logVar }: Encoded): tf.Tensor2D | undefined {
   if (!logVar) return undefined;
   const excess = tf.sub(tf.sub(tf.exp(logVar), 1), logVar);
-  return tf.mul(tf.sum(tf.add(tf.square(mean), excess), 1), 0.5);
+  return tf.add(tf.square(mean), excess);
+}
+
+// Which dimensions the KL presses, 1 or 0, and what each adds to the objective.
+function freeDimensions(
+  { freeBits = 0 }: NetworkSpec,
+  encoded: Encoded,
+): { pressed?: tf.Tensor1D; penalties?: tf.Tensor1D } {
+  const terms = twiceKl(encoded);
+  if (freeBits === 0 || !terms) return {};
+  const means: tf.Tensor1D = tf.mul(tf.mean(terms, 0), 0.5);
+  return {
+    pressed: tf.cast(tf.greater(means, freeBits), "float32"),
+    penalties: tf.maximum(means, freeBits),
+  };
 }
 
 // By z = mean + scale eps the gradient reaches both parameters; the KL adds
@@ -84,10 +114,15 @@ function klToPrior({ mean, logVar }: Encoded): tf.Tensor1D | undefined {
 function latentGradient(
   { beta }: NetworkSpec,
   { mean, logVar }: Encoded,
-  { byZ, eps }: { byZ: tf.Tensor2D; eps?: tf.Tensor2D },
+  { byZ, eps, pressed }: {
+    byZ: tf.Tensor2D;
+    eps?: tf.Tensor2D;
+    pressed?: tf.Tensor1D;
+  },
 ): LatentGradient {
   if (!logVar || !eps) return { mean: byZ };
-  const share = beta / mean.shape[0];
+  const all = beta / mean.shape[0];
+  const share = pressed ? tf.mul(pressed, all) : all;
   const scale = tf.exp(tf.mul(logVar, 0.5));
   const byScale = tf.mul(byZ, eps);
   return {

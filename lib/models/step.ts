@@ -9,12 +9,25 @@ import {
 } from "../networks/mod.ts";
 import { type AdamState, disposeAdam, startAdam, updateAdam } from "./adam.ts";
 import { uploadBatch, uploadImages, uploadMatrix } from "./batch_tensors.ts";
-import { checkCount, checkLearningRate, checkSize, checkVae } from "./checks.ts";
+import {
+  checkBeta,
+  checkCount,
+  checkLearningRate,
+  checkSize,
+  checkVae,
+} from "./checks.ts";
 import { decode, encode } from "./forward.ts";
 import { likelihoodParameters } from "./likelihood.ts";
 import { logWeights } from "./log_weights.ts";
 import { type ElboRows, elboRows, objectiveGradient } from "./objective.ts";
-import type { Batch, BatchNumbers, Noise, Step, TrainState } from "./types.ts";
+import type {
+  Batch,
+  BatchNumbers,
+  Noise,
+  Step,
+  TrainBatch,
+  TrainState,
+} from "./types.ts";
 import { downloadWeights, uploadWeights } from "./weight_tensors.ts";
 
 /** What a step needs besides the network. */
@@ -89,18 +102,18 @@ class TfjsStep implements Step {
     this.#adam = startAdam(uploadWeights(spec, weights));
   }
 
-  async train(batch: Batch): Promise<BatchNumbers> {
+  async train(batch: TrainBatch): Promise<BatchNumbers> {
+    const { beta = this.#spec.beta, batchSize } = batch;
+    const spec = { ...this.#spec, beta };
+    checkBeta("train", beta);
     const { rows } = await takeAll(() => {
-      const tensors = uploadBatch(this.#spec, batch, {
-        noise: this.#noise,
-        act: "train",
-      });
+      const tensors = uploadBatch(spec, batch, { noise: this.#noise, act: "train" });
       const { weights } = this.#adam;
-      const { rows, gradient } = objectiveGradient(this.#spec, weights, tensors);
+      const { rows, penalties, gradient } = objectiveGradient(spec, weights, tensors);
       this.#adam = updateAdam(this.#adam, gradient, this.#learningRate);
-      return { rows: joinRows(rows) };
+      return { rows: joinRows(rows, penalties) };
     });
-    return batchNumbers(rows, { ...this.#spec, batchSize: batch.batchSize });
+    return batchNumbers(rows, { ...spec, batchSize });
   }
 
   async evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers> {
@@ -181,8 +194,12 @@ class TfjsStep implements Step {
 }
 
 // One tensor, so that a graphics processor is asked once for all numbers of a step.
-function joinRows({ expectedLogLikelihood, kl }: ElboRows): tf.Tensor1D {
-  return kl ? tf.concat([expectedLogLikelihood, kl]) : expectedLogLikelihood;
+function joinRows(
+  { expectedLogLikelihood, kl }: ElboRows,
+  penalties?: tf.Tensor1D,
+): tf.Tensor1D {
+  if (!kl) return expectedLogLikelihood;
+  return tf.concat([expectedLogLikelihood, kl, ...penalties ? [penalties] : []]);
 }
 
 // Means in float64: the rows are all that float32 may round.
@@ -192,11 +209,13 @@ function batchNumbers(
     batchSize: number;
   },
 ): BatchNumbers {
-  const mean = (part: Float32Array) => part.reduce((sum, x) => sum + x, 0) / batchSize;
-  const expectedLogLikelihood = mean(rows.subarray(0, batchSize));
-  const kl = mean(rows.subarray(batchSize));
+  const sum = (part: Float32Array) => part.reduce((total, x) => total + x, 0);
+  const expectedLogLikelihood = sum(rows.subarray(0, batchSize)) / batchSize;
+  const kl = sum(rows.subarray(batchSize, 2 * batchSize)) / batchSize;
+  const penalties = rows.subarray(2 * batchSize);
+  const penalty = penalties.length > 0 ? sum(penalties) : kl;
   return {
-    objective: -(expectedLogLikelihood - beta * kl),
+    objective: -(expectedLogLikelihood - beta * penalty),
     elbo: model === "vae" ? expectedLogLikelihood - kl : NaN,
     expectedLogLikelihood,
     kl,

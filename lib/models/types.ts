@@ -10,6 +10,12 @@ export interface Batch {
   readonly step: number;
 }
 
+/** A batch to learn from. */
+export interface TrainBatch extends Batch {
+  /** The weight of the KL in this one update; that of the network unless told. */
+  readonly beta?: number;
+}
+
 /**
  * Where the noise of an evaluation comes from: eps is the normal at
  * (seed, stream, step of the batch, row, column).
@@ -23,7 +29,10 @@ export interface Noise {
 
 /** Means over a batch of sums over dimensions, in nats. */
 export interface BatchNumbers {
-  /** What is minimised: -(expectedLogLikelihood - beta kl). */
+  /**
+   * What is minimised: -(expectedLogLikelihood - beta kl); with free bits, kl is the
+   * sum over dimensions of max(freeBits, KL_j), KL_j the mean over the batch.
+   */
   readonly objective: number;
   /** expectedLogLikelihood - kl, whatever beta is; NaN for an autoencoder. */
   readonly elbo: number;
@@ -52,8 +61,11 @@ export interface TrainState {
  */
 export interface Step {
   /** Makes one update; the numbers are those of the weights before it. */
-  train(batch: Batch): Promise<BatchNumbers>;
-  /** The same numbers with beta 1, without an update, under noise of the caller's. */
+  train(batch: TrainBatch): Promise<BatchNumbers>;
+  /**
+   * The same numbers with beta 1 and no free bits, without an update, under noise of
+   * the caller's.
+   */
   evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers>;
   /** The parameters of q(z|x), each [batchSize, latentDim]. */
   encode(

@@ -77,3 +77,37 @@ export function approxPosteriorOf({ mean, logVar }: Encoded): Normal {
   }
   return normal({ mean, scale: logVar.map((l) => Math.exp(l / 2)) });
 }
+
+/**
+ * The KL of each latent dimension to the prior N(0, 1), in nats.
+ *
+ * `KL_j = (mean_j^2 + exp(logVar_j) - 1 - logVar_j) / 2`; their sum is
+ * KL(q(z|x) || N(0, I)) (Kingma and Welling 2013, appendix B).
+ *
+ * @param encoded Of one image, from `encode` or from a step.
+ * @returns `[latentDim]`.
+ * @throws {TypeError} If there is no logVar: an autoencoder has no q.
+ *
+ * @example The prior itself, and a mean of 2
+ * ```ts
+ * import { klByDimension } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(klByDimension({ mean: [0, 2], logVar: [0, 0] }), [0, 2]);
+ * ```
+ */
+export function klByDimension(
+  { mean, logVar }: {
+    readonly mean: ArrayLike<number>;
+    readonly logVar?: ArrayLike<number>;
+  },
+): number[] {
+  if (!logVar) {
+    throw new TypeError(
+      "Cannot take a KL to the prior as the model must be a vae: an autoencoder has " +
+        "no logVar",
+    );
+  }
+  // expm1 keeps the digits of a KL near 0, which is what a dying unit has.
+  return Array.from(mean, (m, j) => (m * m + Math.expm1(logVar[j]) - logVar[j]) / 2);
+}

@@ -1,7 +1,13 @@
 import { kl, reparameterize, standardNormal } from "../distributions/mod.ts";
 import { type Matrix, sigmoid, type Vector } from "../math/mod.ts";
 import { type Decoded, decoderHeads, decoderLogVar, likelihoodOf } from "./decoder.ts";
-import { approxPosteriorOf, type Encoded, encoderHeads } from "./encoder.ts";
+import {
+  approxPosteriorOf,
+  encode,
+  type Encoded,
+  encoderHeads,
+  klByDimension,
+} from "./encoder.ts";
 import {
   affineBackward,
   type BackwardPass,
@@ -13,7 +19,10 @@ import { checkWeights, type Weights } from "./weights.ts";
 
 /** The objective of a batch, its parts and its gradient; averages, in nats. */
 export interface ElboAndGradient {
-  /** -(expectedLogLikelihood - beta kl): what training makes small. */
+  /**
+   * -(expectedLogLikelihood - beta kl): what training makes small. With free bits, kl
+   * is the sum over dimensions of max(freeBits, KL_j), KL_j the mean over the batch.
+   */
   readonly objective: number;
   /** expectedLogLikelihood - kl, whatever beta is; NaN for an autoencoder. */
   readonly elbo: number;
@@ -35,7 +44,7 @@ export interface ElboAndGradient {
  * (Kingma and Welling 2013, equation 10), summed over pixels and latent dimensions,
  * averaged over the batch. An autoencoder has z = mean and no KL.
  *
- * @param spec The network; `spec.beta` weighs the KL in the objective alone.
+ * @param spec The network; `beta` and `freeBits` concern the objective alone.
  * @param weights Its weights.
  * @param batch.images `[batchSize, dataDim]`.
  * @param batch.eps Draws of N(0, 1), `[batchSize, latentDim]`; an autoencoder needs
@@ -78,8 +87,10 @@ export function elboAndGradient(
     gradient.set(name, new Float64Array(shape.reduce((size, n) => size * n)));
   }
   let expectedLogLikelihood = 0, klSum = 0;
+  const penalty = klPenalty(spec, weights, images);
+  const pass = { spec, weights, gradient, klWeights: penalty.weights };
   images.forEach((image, row) => {
-    const parts = addImage({ spec, weights, gradient }, { image, eps: eps[row] });
+    const parts = addImage(pass, { image, eps: eps[row] });
     expectedLogLikelihood += parts.logLikelihood / images.length;
     klSum += parts.kl / images.length;
   });
@@ -87,7 +98,7 @@ export function elboAndGradient(
     values.forEach((sum, i) => values[i] = sum / images.length);
   }
   return {
-    objective: spec.beta * klSum - expectedLogLikelihood,
+    objective: (penalty.value ?? spec.beta * klSum) - expectedLogLikelihood,
     elbo: spec.model === "vae" ? expectedLogLikelihood - klSum : NaN,
     expectedLogLikelihood,
     kl: klSum,
@@ -95,9 +106,37 @@ export function elboAndGradient(
   };
 }
 
+/** A backward pass, and what the KL of each dimension weighs in the objective. */
+interface ObjectivePass extends BackwardPass {
+  readonly klWeights: Vector;
+}
+
+/**
+ * The KL's part in the objective. A dimension below its free bits adds a constant, so
+ * its KL weighs nothing in the gradient; which ones those are, the batch decides.
+ */
+function klPenalty(
+  spec: NetworkSpec,
+  weights: Weights,
+  images: Matrix,
+): { weights: Vector; value?: number } {
+  const { latentDim, beta, freeBits = 0, model } = spec;
+  if (freeBits === 0 || model === "autoencoder") {
+    return { weights: Array.from({ length: latentDim }, () => beta) };
+  }
+  const byImage = images.map((image) => klByDimension(encode(spec, weights, image)));
+  const means = byImage[0].map((_, j) =>
+    byImage.reduce((sum, row) => sum + row[j] / images.length, 0)
+  );
+  return {
+    weights: means.map((mean) => mean > freeBits ? beta : 0),
+    value: means.reduce((sum, mean) => sum + beta * Math.max(mean, freeBits), 0),
+  };
+}
+
 /** Adds the gradient of one image's objective, and returns the parts of its elbo. */
 function addImage(
-  pass: BackwardPass,
+  pass: ObjectivePass,
   { image, eps }: { image: Vector; eps: Vector },
 ): { logLikelihood: number; kl: number } {
   const { spec, weights } = pass;
@@ -169,17 +208,17 @@ function varianceBackward(
 
 /** From z and the KL through the encoder's outputs to its last hidden layer h. */
 function encoderHeadsBackward(
-  pass: BackwardPass,
+  pass: ObjectivePass,
   { encoded, eps, dz, h }: { encoded: Encoded; eps: Vector; dz: Vector; h: Vector },
 ): Vector {
   const { mean, logVar } = encoded;
   if (!logVar) return affineBackward(pass, "encoder.mean", { x: h, dy: dz });
   // z = mean + exp(logVar / 2) eps
   // kl = sum [mean^2 + exp(logVar) - logVar - 1] / 2
-  const { beta } = pass.spec;
-  const dMean = mean.map((m, i) => dz[i] + beta * m);
+  const { klWeights } = pass;
+  const dMean = mean.map((m, i) => dz[i] + klWeights[i] * m);
   const dLogVar = logVar.map((l, i) =>
-    dz[i] * eps[i] * Math.exp(l / 2) / 2 + beta * Math.expm1(l) / 2
+    dz[i] * eps[i] * Math.exp(l / 2) / 2 + klWeights[i] * Math.expm1(l) / 2
   );
   return sum(
     affineBackward(pass, "encoder.mean", { x: h, dy: dMean }),

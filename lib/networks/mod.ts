@@ -6,7 +6,7 @@
 export type { Distribution, LatentModel, Normal } from "../distributions/mod.ts";
 export type { Matrix, Random, Vector } from "../math/mod.ts";
 export { decode, type Decoded, decoderHidden, likelihoodOf } from "./decoder.ts";
-export { approxPosteriorOf, encode, type Encoded } from "./encoder.ts";
+export { approxPosteriorOf, encode, type Encoded, klByDimension } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
 export { networkLatentModel } from "./latent_model.ts";
 export {

@@ -23,6 +23,12 @@ export interface NetworkSpec {
   readonly likelihood: LikelihoodSpec;
   /** The weight of the KL in the objective; 1 is the ELBO. */
   readonly beta: number;
+  /**
+   * Nats that each latent dimension may cost, on average over a batch, without being
+   * pressed: the objective has max(freeBits, KL_j) for KL_j (Kingma et al. 2016,
+   * arXiv 1606.04934, appendix C.8). None unless told.
+   */
+  readonly freeBits?: number;
 }
 
 /**
@@ -43,8 +49,8 @@ export const VARIANCE_FLOOR = 1e-3;
  *
  * @param spec The network.
  * @returns Shapes by name, encoder first.
- * @throws {RangeError} If a size is not a positive integer, beta is negative, or a
- * fixed variance is not positive.
+ * @throws {RangeError} If a size is not a positive integer, beta or freeBits is
+ * negative, or a fixed variance is not positive.
  *
  * @example The essay's network
  * ```ts
@@ -137,7 +143,11 @@ export function parseNetworkSpec(text: string, source = "JSON text"): NetworkSpe
   }
   checkSpec(value);
   const { model, dataDim, hidden, latentDim, activation, likelihood, beta } = value;
-  return { model, dataDim, hidden, latentDim, activation, likelihood, beta };
+  const { freeBits } = value;
+  return {
+    ...{ model, dataDim, hidden, latentDim, activation, likelihood, beta },
+    ...freeBits !== undefined && { freeBits },
+  };
 }
 
 function isLikelihood(value?: { kind?: string; variance?: unknown }): boolean {
@@ -177,6 +187,12 @@ export function checkSpec(spec: NetworkSpec): void {
   if (!(Number.isFinite(spec.beta) && spec.beta >= 0)) {
     throw new RangeError(
       `Cannot build a network as beta must be finite and not negative: ${spec.beta}`,
+    );
+  }
+  const { freeBits } = spec;
+  if (freeBits !== undefined && !(Number.isFinite(freeBits) && freeBits >= 0)) {
+    throw new RangeError(
+      `Cannot build a network as freeBits must be finite and not negative: ${freeBits}`,
     );
   }
   if (spec.likelihood.kind === "gaussian") {

@@ -84,6 +84,7 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     activation: z.enum(["relu", "tanh"]),
     likelihood,
     beta: z.number().min(0),
+    freeBits: z.number().positive().optional(),
   }),
   training: z.strictObject({
     epochs: whole(1),

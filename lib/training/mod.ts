@@ -17,6 +17,7 @@ export type {
   Noise,
   Step,
   StepOptions,
+  TrainBatch,
   TrainState,
 } from "../models/mod.ts";
 export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";

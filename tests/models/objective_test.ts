@@ -45,6 +45,7 @@ testOnBackends("objective: one wrong gradient is named", async (backend) => {
 interface Numbers {
   readonly expectedLogLikelihood: number;
   readonly kl: number;
+  readonly objective: number;
   readonly gradient: Map<string, Float32Array | Float64Array>;
 }
 
@@ -59,16 +60,20 @@ function compute({ spec, weights, images, eps }: RandomNetwork): Numbers {
         ? tf.tensor2d(eps.flat(), [eps.length, spec.latentDim])
         : undefined,
     };
-    const { rows, gradient } = objectiveGradient(spec, tensors, batch);
+    const { rows, penalties, gradient } = objectiveGradient(spec, tensors, batch);
     const withoutGradient = elboRows(spec, tensors, batch);
     assertEquals(read(rows.kl), read(withoutGradient.kl));
     assertEquals(
       read(rows.expectedLogLikelihood),
       read(withoutGradient.expectedLogLikelihood),
     );
+    const expectedLogLikelihood = mean(read(rows.expectedLogLikelihood));
+    const kl = mean(read(rows.kl));
+    const penalty = penalties ? penalties.sum().dataSync()[0] : kl;
     numbers.push({
-      expectedLogLikelihood: mean(read(rows.expectedLogLikelihood)),
-      kl: mean(read(rows.kl)),
+      expectedLogLikelihood,
+      kl,
+      objective: spec.beta * penalty - expectedLogLikelihood,
       gradient: new Map([...gradient].map(([name, x]) => [name, read(x)])),
     });
   });
@@ -105,6 +110,12 @@ function disagreements(network: RandomNetwork, found: Numbers): string[] {
   ) {
     compare(part, [found[part], exact[part]], Math.abs(exact[part]) + terms);
   }
+  const terms = spec.dataDim + spec.beta * spec.latentDim;
+  compare(
+    "objective",
+    [found.objective, exact.objective],
+    Math.abs(exact.objective) + terms,
+  );
   const magnitudes = gradientMagnitudes(network);
   for (const [name, values] of exact.gradient) {
     values.forEach((value, i) => {
@@ -159,7 +170,11 @@ function plantErrors(network: RandomNetwork): Map<string, RandomNetwork> {
   }
   if (spec.model === "vae") {
     plant("noise of the other sign", { eps: eps.map((row) => row.map((e) => -e)) });
-    plant("a beta 0.01 too large", { spec: { ...spec, beta: spec.beta + 0.01 } });
+    if (spec.freeBits === undefined) {
+      plant("a beta 0.01 too large", { spec: { ...spec, beta: spec.beta + 0.01 } });
+    } else if (spec.beta > 0) {
+      plant("free bits forgotten", { spec: { ...spec, freeBits: undefined } });
+    }
   }
   return errors;
 }

@@ -44,6 +44,7 @@ export function randomNetwork(
     hidden: Array.from({ length: random.integer(3) }, () => size(1)),
     latentDim: size(1),
     beta: [0, 0.5, 1, 4][random.integer(4)],
+    ...random.uniform() < 0.3 && { freeBits: 0.5 },
   };
   const batchSize = size(1);
   const image = () =>
@@ -145,8 +146,23 @@ export function logLikelihoodOf(spec: NetworkSpec, pass: Pass, x: Vector): numbe
   }, 0);
 }
 
+/** What beta weighs: the mean KL, or with free bits that of each dimension, floored. */
+export function penaltyOf(spec: NetworkSpec, passes: readonly Pass[]): number {
+  const { latentDim, freeBits = -Infinity } = spec;
+  const ofDimension = (j: number) =>
+    passes.reduce((sum, { mean, logVar }) => {
+      return sum + klOf(spec, { mean: [mean[j]], logVar: [logVar[j]] }) / passes.length;
+    }, 0);
+  if (spec.model === "autoencoder") return 0;
+  return Array.from({ length: latentDim }, (_, j) => ofDimension(j))
+    .reduce((sum, kl) => sum + Math.max(kl, freeBits), 0);
+}
+
 /** KL(N(mean, exp(logVar)) || N(0, I)), written out; 0 for an autoencoder. */
-export function klOf(spec: NetworkSpec, { mean, logVar }: Pass): number {
+export function klOf(
+  spec: NetworkSpec,
+  { mean, logVar }: Pick<Pass, "mean" | "logVar">,
+): number {
   if (spec.model === "autoencoder") return 0;
   return mean.reduce(
     (sum, m, i) => sum + (m * m + Math.exp(logVar[i]) - 1 - logVar[i]) / 2,

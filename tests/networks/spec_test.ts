@@ -95,6 +95,14 @@ Deno.test("parseNetworkSpec: reads back every kind, and leaves other fields behi
   }
 });
 
+Deno.test("parseNetworkSpec: free bits are kept, and only where there are any", () => {
+  const free = { ...spec, freeBits: 0.1 };
+  assertEquals(parseNetworkSpec(JSON.stringify(free)), free);
+  assertEquals("freeBits" in parseNetworkSpec(JSON.stringify(spec)), false);
+  const broken = JSON.stringify({ ...spec, freeBits: -1 });
+  assertThrows(() => parseNetworkSpec(broken), RangeError, "freeBits");
+});
+
 Deno.test("parseNetworkSpec: what is no specification is refused with its source", () => {
   const cases: [string, string][] = [
     ["{", "JSON"],
