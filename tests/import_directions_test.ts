@@ -12,7 +12,7 @@ const PURE = [
   "files",
   "datasets",
 ];
-const TRAINED = ["backend", "models", "training", "evaluation"];
+const TRAINED = ["simd", "backend", "models", "training", "evaluation"];
 const SHOWN = ["figures", "jupyter", "notebooks"];
 
 /** Which rooms a room may import, besides itself; `""` is the public `lib/mod.ts`. */
@@ -25,7 +25,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   exact: ["math", "distributions", "networks", "files"],
   derivation: ["math", "distributions", "networks", "estimators", "exact", "files"],
   datasets: ["math", "files"],
-  backend: [],
+  simd: [],
+  backend: ["simd"],
   models: ["backend", "networks", "math", "distributions", "estimators"],
   training: ["models", "estimators", "datasets", "files", "math", "networks"],
   evaluation: ["models", "estimators", "math", "networks", "distributions"],

@@ -1,0 +1,128 @@
+import {
+  type Code,
+  encodeName,
+  encodeType,
+  encodeUnsigned,
+  flatten,
+  type ValueType,
+} from "./code.ts";
+import { type Variable, variable } from "./control.ts";
+
+/** Makes a local variable of the function that is being written; it starts at zero. */
+export type NewLocal = (type: ValueType) => Variable;
+
+/** A function of a module. */
+export interface FunctionSource {
+  /** The types of its parameters. */
+  readonly params: readonly ValueType[];
+  /** The type of its result; default none. */
+  readonly result?: ValueType;
+  /** Writes the code; what it leaves on the stack is the result. */
+  readonly body: (params: readonly Variable[], newLocal: NewLocal) => Code;
+}
+
+/**
+ * The bytes of a WebAssembly module that works on one imported memory,
+ * `env.memory`, and exports its functions by name.
+ *
+ * Fragments are written as expressions: `f32x4.add(x, y)` is the code that computes x,
+ * then y, then adds. Functions are numbered in the order given, for `call`.
+ * Binary format: WebAssembly Core Specification 2.0, chapter 5.
+ *
+ * @param functions The functions by name.
+ * @param options `shared` for a memory that several threads share.
+ * @returns The bytes, for `new WebAssembly.Module`.
+ *
+ * @example Add one to a number in memory
+ * ```ts
+ * import { assemble, f32, instantiate } from "elbo/simd";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = assemble({
+ *   addOne: {
+ *     params: ["i32"],
+ *     body: ([at]) => f32.store(at.get, f32.add(f32.load(at.get), f32.const(1))),
+ *   },
+ * });
+ * const memory = new WebAssembly.Memory({ initial: 1 });
+ * const { addOne } = instantiate(bytes, memory);
+ * addOne(8);
+ * assertEquals(new Float32Array(memory.buffer)[2], 1);
+ * ```
+ */
+export function assemble(
+  functions: Readonly<Record<string, FunctionSource>>,
+  { shared = false }: { readonly shared?: boolean } = {},
+): Uint8Array<ArrayBuffer> {
+  const sources = Object.values(functions);
+  const types = sources.map(({ params, result }) => [
+    0x60,
+    vector(params.map(encodeType)),
+    vector(result ? [encodeType(result)] : []),
+  ]);
+  // A memory matches an import of a lower minimum and, if shared, a higher maximum.
+  const limits = shared ? [0x03, 0, encodeUnsigned(MAX_PAGES)] : [0x00, 0];
+  const imports = [[encodeName("env"), encodeName("memory"), 0x02, limits]];
+  const exports = Object.keys(functions).map((name, i) => [
+    encodeName(name),
+    0x00,
+    encodeUnsigned(i),
+  ]);
+  return new Uint8Array(flatten([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, vector(types)),
+    section(2, vector(imports)),
+    section(3, vector(sources.map((_, i) => encodeUnsigned(i)))),
+    section(7, vector(exports)),
+    section(10, vector(sources.map(functionBody))),
+  ]));
+}
+
+/** What a module exports: functions of numbers. */
+export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
+
+/**
+ * A module's functions on a memory; the module is compiled at once.
+ *
+ * @param bytes The module, as `assemble` gives it.
+ * @param memory The memory; shared exactly if the module says so.
+ * @returns The exported functions.
+ */
+export function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  memory: WebAssembly.Memory,
+): Exports {
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as Exports;
+}
+
+/** Whether a memory is one that threads share. */
+export function isShared(memory: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer !== "undefined" &&
+    memory.buffer instanceof SharedArrayBuffer;
+}
+
+// Four gibibytes in pages of 64 KiB.
+const MAX_PAGES = 65536;
+
+function functionBody({ params, body }: FunctionSource): Code {
+  const locals: ValueType[] = [];
+  const newLocal: NewLocal = (type) => variable(params.length + locals.push(type) - 1);
+  const code = body(params.map((_, i) => variable(i)), newLocal);
+  const declared = vector(locals.map((type) => [1, encodeType(type)]));
+  return sized([declared, code, 0x0b]);
+}
+
+function section(id: number, content: Code): Code {
+  return [id, sized(content)];
+}
+
+function sized(content: Code): Code {
+  const bytes = flatten(content);
+  return [encodeUnsigned(bytes.length), bytes];
+}
+
+function vector(items: readonly Code[]): Code {
+  return [encodeUnsigned(items.length), items];
+}
