@@ -199,7 +199,7 @@ Deno.test("gemm: a memory that threads share gives the same bits", () => {
 
 Deno.test("gemm: a fused product rounds once, so that it may differ in a bit", () => {
   // (1 + e)(1 - e) - 1 = -e^2, lost if the product is rounded first.
-  const e = 2 ** -12;
+  const e = 2 ** -13;
   const product = {
     ...operands({ m: 1, n: 1, k: 2 }),
     a: Float32Array.of(-1, 1 + e),
