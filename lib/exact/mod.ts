@@ -18,6 +18,12 @@ export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/m
 export { type DiscreteLatent, discreteLatent } from "./discrete_latent.ts";
 export { type JointTable, jointTable, type JointTableOptions } from "./joint_table.ts";
 export { type LinearGaussian, linearGaussian } from "./linear_gaussian.ts";
+export {
+  type LinearVaeDimension,
+  type LinearVaeOptimum,
+  type LinearVaeOptions,
+  optimalLinearVae,
+} from "./linear_vae.ts";
 export { type NonlinearGaussian, nonlinearGaussian } from "./nonlinear_gaussian.ts";
 export { type QuadraturePosterior } from "./quadrature_posterior.ts";
 export {
