@@ -21,6 +21,33 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+function temporaryName(name: string): string {
+  return `.${name}.${crypto.randomUUID()}.tmp`;
+}
+
+/**
+ * Tells what {@linkcode writeAtomically} left behind when its process was killed.
+ *
+ * @param found The name of a file in the folder.
+ * @param name The name of the file that was to be written.
+ * @returns Whether `found` is an unfinished version of it.
+ *
+ * @example A checkpoint, and what might have become one
+ * ```ts
+ * import { isTemporary } from "elbo/files";
+ * import { assert } from "@std/assert";
+ *
+ * const left = ".model.bin.0d9b7f0e-98a5-4e1a-8e3e-1c3a6a1f2b3c.tmp";
+ * assert(isTemporary(left, "model.bin"));
+ * assert(!isTemporary("model.bin", "model.bin"));
+ * ```
+ */
+export function isTemporary(found: string, name: string): boolean {
+  const [start, end] = temporaryName(name).split(/[0-9a-f-]{36}/);
+  return found.startsWith(start) && found.endsWith(end) &&
+    /^[0-9a-f-]{36}$/.test(found.slice(start.length, -end.length));
+}
+
 /**
  * Writes a file so that a crash at any moment leaves the old one or the new one, whole.
  *
@@ -51,7 +78,7 @@ export async function writeAtomically(
     ? new TextEncoder().encode(contents)
     : contents;
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+  const temporary = join(folder, temporaryName(basename(path)));
   try {
     await writeAndSync(temporary, bytes);
     await Deno.rename(temporary, path);

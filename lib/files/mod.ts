@@ -4,7 +4,7 @@
  * @module
  */
 export { type FileAction, fileError, readFile } from "./file_error.ts";
-export { writeAtomically } from "./atomic_write.ts";
+export { isTemporary, writeAtomically } from "./atomic_write.ts";
 export { sha256 } from "./hash.ts";
 export { isThere } from "./is_there.ts";
 export { readSafetensors } from "./safetensors_read.ts";

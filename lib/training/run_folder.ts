@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import {
   fileError,
+  isTemporary,
   readFile,
   readSafetensors,
   writeAtomically,
@@ -20,6 +21,7 @@ import {
   type RunConfig,
 } from "./config.ts";
 import { type MetricsRecord, parseMetrics } from "./metrics.ts";
+import { LOCK_FILE } from "./run_lock.ts";
 
 /** Where the parts of a run folder lie. */
 export interface RunFiles {
@@ -231,19 +233,14 @@ export async function appendDurably(path: string, text: string): Promise<void> {
 }
 
 /**
- * Makes a folder for a new run and writes its config.json.
+ * Begins a run in a folder: writes its config.json.
  *
- * @param path The folder; new or empty.
+ * @param path The folder; empty, but for what a killed beginning left.
  * @param config The run's configuration.
  * @returns The opened run.
  */
 export async function createRun(path: string, config: RunConfig): Promise<Run> {
   await requireVacant(path);
-  try {
-    await Deno.mkdir(path, { recursive: true });
-  } catch (error) {
-    throw fileError(error, { action: "write", path });
-  }
   await writeAtomically(runFiles(path).config, formatRunConfig(config));
   return await openRun(path);
 }
@@ -269,10 +266,14 @@ export async function requireVacant(path: string): Promise<void> {
     }
     throw fileError(error, { action: "write", path });
   }
-  if (names.length === 0) return;
+  // A run that was killed before its configuration was whole leaves these.
+  const taken = names.filter((name) =>
+    name !== LOCK_FILE && !isTemporary(name, "config.json")
+  );
+  if (taken.length === 0) return;
   const found = await isRun(path)
     ? `it holds a run; continue that with --resume ${path}`
-    : `it holds ${names.toSorted()[0]}; choose another folder with --out`;
+    : `it holds ${taken.toSorted()[0]}; choose another folder with --out`;
   throw new RangeError(`Cannot begin a run in ${path} as it must be empty: ${found}`);
 }
 

@@ -17,6 +17,7 @@ import {
   type Run,
   writeModel,
 } from "./run_folder.ts";
+import { holdingRun } from "./run_lock.ts";
 import { versions } from "./versions.ts";
 
 /** What a new run is to be. */
@@ -126,10 +127,11 @@ export async function trainRun(
   const dataset = hooks.dataset ?? await loadDataset(options.dataset, options);
   const config = configOf(options, dataset);
   const step = await stepOf(config, hooks);
-  return await disposing(step, async () => {
-    const run = await createRun(hooks.out, config);
-    return await continueRun(run, { dataset, step, hooks });
-  });
+  return await disposing(step, () =>
+    holdingRun(hooks.out, async () => {
+      const run = await createRun(hooks.out, config);
+      return await continueRun(run, { dataset, step, hooks });
+    }));
 }
 
 /**
@@ -158,6 +160,15 @@ export async function trainRun(
 export async function resumeRun(
   path: string,
   hooks: RunHooks & ResumeOptions = {},
+): Promise<TrainedRun> {
+  // Before the lock, which would make the folder.
+  await openRun(path);
+  return await holdingRun(path, () => resumeHeld(path, hooks));
+}
+
+async function resumeHeld(
+  path: string,
+  hooks: RunHooks & ResumeOptions,
 ): Promise<TrainedRun> {
   const opened = await openRun(path);
   const checkpoint = await checkpointOf(opened);

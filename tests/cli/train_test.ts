@@ -166,6 +166,7 @@ processTest(
     const quoted = `'${stopped.replaceAll("'", "'\\''")}'`;
     assertStringIncludes(text, `Resume with: deno task train --resume ${quoted}\n`);
     assertEquals(await names(stopped), [
+      ".lock",
       "checkpoint.safetensors",
       "config.json",
       "metrics.jsonl",

@@ -52,6 +52,7 @@ fileTest("trainRun: writes a run folder that openRun reads", async (dir) => {
   assertEquals(run.metrics.length, 2);
   assertEquals(run.config.dataset.sha256, tinyDataset().sha256);
   assertEquals(await names(out), [
+    ".lock",
     "checkpoint.safetensors",
     "config.json",
     "metrics.jsonl",

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+
+import { fileError, isTemporary } from "../files/mod.ts";
+
+/** The file whose lock says that a run is being trained; it stays, empty. */
+export const LOCK_FILE = ".lock";
+
+/**
+ * Does something while no other process may train the run of this folder.
+ *
+ * The system lets go of the lock when the process ends, however it ends, so that a
+ * killed run can be resumed at once. What a killed process had half written beside its
+ * files is taken away. The folder is made if it is not there.
+ *
+ * @param path The run folder.
+ * @param act What to do.
+ * @returns What `act` returned.
+ * @throws {RangeError} If another process trains there.
+ */
+export async function holdingRun<Result>(
+  path: string,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  using file = await openLock(path);
+  if (!await file.tryLock(true)) {
+    throw new RangeError(
+      `Cannot train in ${path} as one process at a time must do so: another one is ` +
+        `at it; wait until it ends, or stop it`,
+    );
+  }
+  await removeLeftovers(path);
+  return await act();
+}
+
+async function openLock(path: string): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    return await Deno.open(join(path, LOCK_FILE), { create: true, write: true });
+  } catch (error) {
+    throw fileError(error, { action: "write", path });
+  }
+}
+
+async function removeLeftovers(path: string): Promise<void> {
+  const files = ["config.json", "metrics.jsonl", "checkpoint.safetensors"];
+  for await (const { name } of Deno.readDir(path)) {
+    const ours = [...files, "model.safetensors"].some((of) => isTemporary(name, of));
+    if (ours) await Deno.remove(join(path, name));
+  }
+}

@@ -1,0 +1,169 @@
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { join } from "node:path";
+import { createRandom, STREAMS } from "elbo/math";
+import { openRun, readCheckpoint } from "elbo/training";
+import { command, finish } from "../cli/command.ts";
+import { effort } from "../helpers/effort.ts";
+import { writeImageFolder } from "../helpers/idx.ts";
+import { granted } from "../helpers/permissions.ts";
+import { testSeed } from "../helpers/seed.ts";
+import { withTempDir } from "../helpers/temp_dir.ts";
+
+const KILLS = effort({ short: 6, long: 50 });
+const EPOCHS = 12;
+
+const permissions = ["--allow-read", "--allow-write"];
+const ignore = !granted("read", "write", "run");
+
+function begin(dataset: string, out: string): Deno.ChildProcess {
+  const network = ["--hidden", "64,64", "--latent", "4", "--batch", "20"];
+  const epochs = ["--epochs", `${EPOCHS}`, "--seed", "3"];
+  const args = ["--dataset", dataset, ...network, ...epochs, "--out", out];
+  return command("train", { permissions, args }).spawn();
+}
+
+function resume(run: string): Deno.ChildProcess {
+  return command("train", { permissions, args: ["--resume", run] }).spawn();
+}
+
+async function modelOf(run: string): Promise<Uint8Array> {
+  return await Deno.readFile(join(run, "model.safetensors"));
+}
+
+/** What is on the disk after a kill: epochs recorded, and epochs that are safe. */
+async function stateOf(path: string): Promise<{ recorded: number; safe: number }> {
+  const run = await openRun(path);
+  const safe = await readCheckpoint(run.files.checkpoint, run).then(
+    ({ position }) => position.epoch,
+    (error) => {
+      if (error instanceof Deno.errors.NotFound) return 0;
+      throw error;
+    },
+  );
+  return { recorded: run.metrics.length, safe };
+}
+
+// Resolves when a file of the run is about to be written: the worst moment.
+async function untilWriting(run: string): Promise<void> {
+  using watcher = Deno.watchFs(run);
+  for await (const { paths } of watcher) {
+    if (paths.some((path) => path.includes(".checkpoint.safetensors."))) return;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+Deno.test({
+  name: `crash: ${KILLS} kills at random moments lose no run and change no bit ` +
+    "(needs read, write and run)",
+  ignore,
+  fn: () =>
+    withTempDir(async (dir) => {
+      const seed = testSeed(50);
+      const random = createRandom({ seed, stream: STREAMS.test });
+      const data = join(dir, "data");
+      await Deno.mkdir(data);
+      await writeImageFolder(data, {
+        numTrain: 3000,
+        numTest: 40,
+        height: 8,
+        width: 8,
+      });
+
+      const undisturbed = join(dir, "undisturbed");
+      const startedAt = performance.now();
+      assertEquals((await finish(begin(data, undisturbed))).code, 0);
+      const wholeTime = performance.now() - startedAt;
+      const wanted = await modelOf(undisturbed);
+
+      let kills = 0;
+      let whileWriting = 0;
+      for (let number = 0; kills < KILLS; number++) {
+        const run = join(dir, `run_${number}`);
+        for (let finished = false; !finished;) {
+          const before = await isThere(join(run, "config.json"));
+          const safeBefore = before ? (await stateOf(run)).safe : 0;
+          const child = before ? resume(run) : begin(data, run);
+          const output = finish(child);
+          const worst = before && kills % 3 === 0;
+          const moment = worst
+            ? untilWriting(run)
+            : new Promise((done) => setTimeout(done, random.uniform() * wholeTime));
+          finished = await Promise.race([
+            output.then(() => true),
+            moment.then(() => false),
+          ]);
+          if (finished) {
+            const { code, stderr } = await output;
+            assertEquals(code, 0, stderr);
+            continue;
+          }
+          child.kill("SIGKILL");
+          await output;
+          kills++;
+          if (worst) whileWriting++;
+          if (!await isThere(join(run, "config.json"))) continue;
+          const { recorded, safe } = await stateOf(run);
+          assert(safe >= safeBefore, `epoch ${safeBefore} was safe, now ${safe}`);
+          assertLessOrEqual(recorded - safe, 1, "more than one epoch is lost");
+        }
+        assertEquals(await modelOf(run), wanted, `seed ${seed}, run ${number}`);
+        const left = await Array.fromAsync(Deno.readDir(run), ({ name }) => name);
+        assertEquals(left.filter((name) => name.endsWith(".tmp")), []);
+      }
+      assert(whileWriting > 0, "no kill met a checkpoint being written");
+    }),
+});
+
+Deno.test({
+  name:
+    "crash: a second process is refused while one trains (needs read, write and run)",
+  ignore,
+  fn: () =>
+    withTempDir(async (dir) => {
+      const data = join(dir, "data");
+      await Deno.mkdir(data);
+      await writeImageFolder(data, {
+        numTrain: 3000,
+        numTest: 40,
+        height: 8,
+        width: 8,
+      });
+      const run = join(dir, "run");
+      const first = begin(data, run);
+      const output = finish(first);
+      while (!await isThere(join(run, "checkpoint.safetensors"))) {
+        await new Promise((done) => setTimeout(done, 20));
+      }
+      const second = await finish(resume(run));
+      assertEquals(second.code, 1);
+      assertEquals(
+        second.stderr,
+        `Cannot train in ${run} as one process at a time must do so: another one is ` +
+          "at it; wait until it ends, or stop it\n",
+      );
+      first.kill("SIGKILL");
+      await output;
+      assertEquals((await finish(resume(run))).code, 0);
+    }),
+});
+
+Deno.test({
+  name: "crash: a run folder that was moved is resumed (needs read, write and run)",
+  ignore,
+  fn: () =>
+    withTempDir(async (dir) => {
+      const data = join(dir, "data");
+      await Deno.mkdir(data);
+      await writeImageFolder(data, { numTrain: 60, height: 8, width: 8 });
+      const [here, there] = [join(dir, "here"), join(dir, "there")];
+      assertEquals((await finish(begin(data, here))).code, 0);
+      await Deno.rename(here, there);
+      const args = ["--resume", there, "--epochs", `${EPOCHS + 1}`];
+      const moved = await finish(command("train", { permissions, args }).spawn());
+      assertEquals(moved.code, 0, moved.stderr);
+      assertEquals((await openRun(there)).metrics.length, EPOCHS + 1);
+    }),
+});
