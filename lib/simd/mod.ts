@@ -9,6 +9,10 @@
  *   expressions; `when`, `repeatWhile` and `forSteps` are the control flow.
  * - `createGemm` makes the kernels of a matrix product: `pack` B (ranges of panels),
  *   then `multiply` (ranges of rows). Its bits do not depend on how rows are split.
+ * - `forVectors` writes the loop of an elementwise kernel; `exp`, `log`, `log1p`,
+ *   `sigmoid`, `softplus` and `tanh` are fragments for it. They use no library
+ *   function of the machine, so their bits are the same everywhere.
+ * - `createAdam` makes the update of Adam in one pass, for any part of the weights.
  *
  * Addresses are byte offsets into the memory; an aligned one is faster, none is needed.
  *
@@ -56,3 +60,14 @@ export {
   hasRelaxed,
   type Range,
 } from "./gemm.ts";
+export { forVectors, type Lanes } from "./vector_loop.ts";
+export {
+  exp,
+  log,
+  log1p,
+  sigmoid,
+  softplus,
+  tanh,
+  type VectorFunction,
+} from "./vector_math.ts";
+export { type AdamConstants, type AdamPlaces, createAdam } from "./adam.ts";
