@@ -2,7 +2,7 @@ import type { Code } from "./code.ts";
 import type { Variable } from "./control.ts";
 import { f32x4, v128 } from "./vector.ts";
 import { forVectors } from "./vector_loop.ts";
-import { assemble, type Exports, instantiate, isShared } from "./wasm_module.ts";
+import { type Exports, instantiate } from "./wasm_module.ts";
 
 /** Byte addresses of arrays that an update of Adam works on, and how long they are. */
 export interface AdamPlaces {
@@ -87,7 +87,7 @@ function compile(memory: WebAssembly.Memory): Exports {
   // What is below a size becomes zero; a NaN stays, as it is not below anything.
   const flush = (x: Variable, smallest: number): Code =>
     v128.andnot(x.get, f32x4.lt(abs(x.get), f32x4.const(smallest)));
-  const bytes = assemble({
+  return instantiate({
     update: {
       params: ["i32", "i32", "i32", "i32", "i32", "f32", "f32", "f32", "f32"],
       body: ([w, g, m, v, count, ...constants], newLocal) => {
@@ -117,6 +117,5 @@ function compile(memory: WebAssembly.Memory): Exports {
         ];
       },
     },
-  }, { shared: isShared(memory) });
-  return instantiate(bytes, memory);
+  }, memory);
 }

@@ -1,6 +1,6 @@
 import { multiplySource, packSource, PANEL_COLUMNS, vectorsOf } from "./gemm_code.ts";
 import { f32x4, v128 } from "./vector.ts";
-import { assemble, type Exports, instantiate, isShared } from "./wasm_module.ts";
+import { assemble, type Exports, instantiate } from "./wasm_module.ts";
 
 /** A product C = op(A) op(B) of float32 matrices stored by rows. */
 export interface GemmShape {
@@ -207,7 +207,7 @@ function kernelsOf(memory: WebAssembly.Memory, shape: KernelShape): Exports {
 
   if (ofMemory.size >= MAX_KEPT) ofMemory.clear();
   const { columns, edge } = shape;
-  const bytes = assemble({
+  const kernels = instantiate({
     ...(columns > 0 && {
       pack: packSource(shape),
       multiply: multiplySource(shape),
@@ -216,8 +216,7 @@ function kernelsOf(memory: WebAssembly.Memory, shape: KernelShape): Exports {
       packEdge: packSource({ ...shape, columns: edge }),
       multiplyEdge: multiplySource({ ...shape, columns: edge }),
     }),
-  }, { shared: isShared(memory) });
-  const kernels = instantiate(bytes, memory);
+  }, memory);
   ofMemory.set(key, kernels);
   return kernels;
 }

@@ -4,8 +4,7 @@
  * No build step and no binary: a kernel is a TypeScript function that returns the code
  * for exactly the shapes at hand, with sizes and strides as constants.
  *
- * - `assemble` and `instantiate` make functions on a memory, which may be shared by
- *   threads; `i32`, `f32`, `v128`, `f32x4`, ... are the instructions, written as
+ * - `instantiate` makes functions on a memory, which may be shared by threads; `i32`, `f32`, `v128`, `f32x4`, ... are the instructions, written as
  *   expressions; `when`, `repeatWhile` and `forSteps` are the control flow.
  * - `createGemm` makes the kernels of a matrix product: `pack` B (ranges of panels),
  *   then `multiply` (ranges of rows). Its bits do not depend on how rows are split.
@@ -49,7 +48,6 @@ export {
   type Exports,
   type FunctionSource,
   instantiate,
-  isShared,
   type NewLocal,
 } from "./wasm_module.ts";
 export {

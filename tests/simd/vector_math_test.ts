@@ -12,19 +12,16 @@ function valuesOf(f: VectorFunction, inputs: ArrayLike<number>): Float32Array {
   view.set(inputs);
   const to = inputs.length + 3;
   view[to + inputs.length] = 12345;
-  const { run } = simd.instantiate(
-    simd.assemble({
-      run: {
-        params: ["i32", "i32", "i32"],
-        body: ([x, y, count], newLocal) =>
-          simd.forVectors(
-            { pointers: [x, y], count, newLocal },
-            ({ load, store }) => store(y, f(load(x), newLocal)),
-          ),
-      },
-    }),
-    memory,
-  );
+  const { run } = simd.instantiate({
+    run: {
+      params: ["i32", "i32", "i32"],
+      body: ([x, y, count], newLocal) =>
+        simd.forVectors(
+          { pointers: [x, y], count, newLocal },
+          ({ load, store }) => store(y, f(load(x), newLocal)),
+        ),
+    },
+  }, memory);
   run(0, 4 * to, inputs.length);
   assertEquals(view[to + inputs.length], 12345);
   return view.slice(to, to + inputs.length);
