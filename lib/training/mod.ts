@@ -33,6 +33,13 @@ export {
   type TrainingConfig,
 } from "./config.ts";
 export {
+  type LinearVaeSetting,
+  type LinearVaeTraining,
+  pointsWithSpectrum,
+  type TrainedLinearVae,
+  trainLinearVae,
+} from "./linear_vae.ts";
+export {
   type LoopOptions,
   type LoopResult,
   type Plan,
