@@ -1,5 +1,11 @@
 /** WebAssembly bytes, in nested arrays so that fragments compose without copying. */
-export type Code = number | readonly Code[];
+export type Code = number | VectorConstant | readonly Code[];
+
+/** A vector that is the same at each run; its module decides where it lies. */
+export interface VectorConstant {
+  /** Its sixteen bytes. */
+  readonly vector: readonly number[];
+}
 
 /** The type of a value on WebAssembly's stack. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
@@ -63,16 +69,24 @@ export function encodeName(name: string): number[] {
   return [...encodeUnsigned(bytes.length), ...bytes];
 }
 
-/** The bytes of some code, in order. */
-export function flatten(code: Code): number[] {
+/**
+ * The bytes of some code, in order.
+ *
+ * @param code The code.
+ * @param load The bytes that leave a vector constant; needed where there is one.
+ */
+export function flatten(
+  code: Code,
+  load: (constant: VectorConstant) => readonly number[] = () => [],
+): number[] {
   const bytes: number[] = [];
-  append(code, bytes);
+  const append = (part: Code) => {
+    if (typeof part === "number") bytes.push(part);
+    else if ("vector" in part) bytes.push(...load(part));
+    else part.forEach(append);
+  };
+  append(code);
   return bytes;
-}
-
-function append(code: Code, bytes: number[]): void {
-  if (typeof code === "number") bytes.push(code);
-  else for (const part of code) append(part, bytes);
 }
 
 function bytesOf(write: (view: DataView) => void, length: number): number[] {

@@ -17,7 +17,7 @@
  *
  * @module
  */
-export type { Code, ValueType } from "./code.ts";
+export type { Code, ValueType, VectorConstant } from "./code.ts";
 export {
   type Access,
   type Binary,

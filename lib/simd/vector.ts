@@ -255,7 +255,8 @@ export const i32x4:
     trunc_sat_f32x4_u: un(0xf9),
   };
 
-// A vector whose lanes are all alike.
-function vectorConst(bytes: number[]): Code {
-  return [op(12), Array.from({ length: 16 / bytes.length }, () => bytes)];
+// A vector whose lanes are all alike. Zero takes one instruction, others are kept.
+function vectorConst(bytes: readonly number[]): Code {
+  const vector = Array.from({ length: 16 / bytes.length }, () => bytes).flat();
+  return vector.some((byte) => byte !== 0) ? { vector } : [op(12), vector];
 }
