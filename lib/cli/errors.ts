@@ -40,14 +40,10 @@ export interface Failure {
  * @returns The text for stderr, without a final newline, and the status.
  */
 export function describeFailure(error: unknown): Failure {
-  if (error instanceof CommandError) {
-    return { status: error.status, message: error.message };
-  }
-  if (error instanceof Error && houseMessage.test(error.message)) {
-    return {
-      status: optionMessage.test(error.message) ? 2 : 1,
-      message: error.message,
-    };
+  const message = error instanceof Error ? escapeControls(error.message) : "";
+  if (error instanceof CommandError) return { status: error.status, message };
+  if (houseMessage.test(message)) {
+    return { status: optionMessage.test(message) ? 2 : 1, message };
   }
   if (error instanceof RangeError && /allocation failed/.test(error.message)) {
     return {
@@ -67,6 +63,15 @@ export function describeFailure(error: unknown): Failure {
   }
   const text = error instanceof Error ? error.stack ?? error.message : String(error);
   return { status: 1, message: `This is a bug in elbo, please report it:\n${text}` };
+}
+
+// What a message quotes, a file's name or a word, may hold line breaks, and worse.
+function escapeControls(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, "0");
+    return character === "\n" ? "\\n" : `\\u${code}`;
+  });
 }
 
 /**

@@ -1,5 +1,8 @@
 import { gunzipSync } from "node:zlib";
 
+/** 20 times MNIST: more is a mistake, or a small file made to fill the memory. */
+const MAX_UNPACKED = 2 ** 30;
+
 /** The contents of an IDX file of bytes. */
 export interface IdxArray {
   /** The dimensions, the last running fastest. */
@@ -33,10 +36,15 @@ export function unpackIdx(bytes: Uint8Array, source: string): Uint8Array {
     );
   }
   try {
-    const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
+    const { buffer, byteOffset, byteLength } = gunzipSync(bytes, {
+      maxOutputLength: MAX_UNPACKED,
+    });
     // Node's Buffer would compare and print unlike the bytes of a plain file.
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
+    if (error instanceof RangeError) {
+      malformed(source, "it must unpack to at most 1 GiB", "it does not end there");
+    }
     const why = error instanceof Error ? error.message : String(error);
     malformed(source, "its gzip data must be whole", `${why}; copy the file again`);
   }
