@@ -107,8 +107,8 @@ async function closing(
 ): Promise<number> {
   const killed = verdicts.filter((verdict) => verdict.kind === "killed");
   const files = [...new Set(killed.flatMap((verdict) => verdict.files))];
-  const clean = await workshop.test(files);
-  if (clean.code !== 0) {
+  const clean = await workshop.test(files, { seconds: 1800 });
+  if (clean.code !== 0 || clean.hung) {
     console.log(clean.text);
     console.log("Cannot count the kills as the tests must pass without a mistake");
     return 1;

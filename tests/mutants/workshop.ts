@@ -76,13 +76,13 @@ export class Workshop {
   }
 
   /** Runs test files, and the examples of source files, up to the first failure. */
-  test(files: readonly string[]): Promise<Ended> {
+  test(files: readonly string[], { seconds = 300 } = {}): Promise<Ended> {
     return this.#deno(
       [
         ...["test", "--frozen", "--doc", "--no-check", "--quiet", "--fail-fast"],
         ...[...GRANTS, ...files],
       ],
-      240,
+      seconds,
     );
   }
 
