@@ -1,0 +1,103 @@
+import { writeAtomically } from "elbo/files";
+import { cpus, loadavg } from "node:os";
+import { defineCommand, type Parsed, runCommand } from "../lib/cli/options.ts";
+import { versions } from "../lib/training/versions.ts";
+import { timeProducts } from "./products.ts";
+import { PEERS, startPeers } from "./pytorch_peer.ts";
+import { referenceBatches } from "./reference.ts";
+import { alternate, ratiosOf } from "./rounds.ts";
+import { timeStartUp } from "./start_up.ts";
+import { OWN_VARIANTS, type OwnVariant, startOwn, type Variant } from "./variant.ts";
+import { type BenchRecord, tablesOf } from "./tables.ts";
+
+const PARTS = ["steps", "products", "start-up"] as const;
+
+const benchCommand = defineCommand({
+  name: "deno task bench",
+  act: "measure",
+  summary: "Times one training step of 784-400-20-400-784 on MNIST, batch 128, in " +
+    "every way that we have, in turn; the matrix products of a step against the peak " +
+    "of the machine; the first step and the memory of deno task train. Prints tables " +
+    "in Markdown.",
+  options: {
+    peer: {
+      kind: "choice",
+      choices: ["pytorch"],
+      placeholder: "NAME",
+      help: "Time PyTorch beside ours: as shipped, on all cores, on one, and tuned.",
+    },
+    python: {
+      kind: "string",
+      placeholder: "PATH",
+      help: "The Python that has torch. Default: python3, then /usr/bin/python3.",
+    },
+    rounds: {
+      kind: "integer",
+      default: 20,
+      min: 1,
+      help: "Blocks of each variant; about four seconds a round.",
+    },
+    only: {
+      kind: "choice",
+      choices: PARTS,
+      placeholder: "PART",
+      help: "One part: steps, products or start-up.",
+    },
+    json: {
+      kind: "string",
+      placeholder: "FILE",
+      help: "Write the records there, too.",
+    },
+  },
+  examples: [
+    "deno task bench",
+    "deno task bench --peer pytorch --json bench.json",
+    "deno task bench --only products",
+  ],
+});
+
+const PAIRS = [
+  [OWN_VARIANTS.tfjs, PEERS["one-thread"]],
+  [OWN_VARIANTS.tfjs, OWN_VARIANTS["tfjs-stock"]],
+] as const;
+
+async function bench({ values }: Parsed<typeof benchCommand.options>): Promise<void> {
+  const note = (text: string) => console.error(text);
+  const wants = (part: typeof PARTS[number]) => (values.only ?? part) === part;
+  const record: BenchRecord = {
+    machine: `${cpus()[0].model}, ${cpus().length} cores`,
+    load: loadavg()[0],
+    versions: versions(),
+    rounds: values.rounds,
+    // Each in a process or a worker that ends before the next part begins.
+    startUp: wants("start-up") ? await timeStartUp({ onNote: note }) : undefined,
+    products: wants("products") ? timeProducts(values) : undefined,
+    steps: wants("steps") ? await timeSteps(values, note) : undefined,
+  };
+  for (const table of tablesOf(record)) console.log(`${table}\n`);
+  if (values.json) {
+    await writeAtomically(values.json, `${JSON.stringify(record, null, 2)}\n`);
+  }
+}
+
+async function timeSteps(
+  { peer, python, rounds }: { peer?: "pytorch"; python?: string; rounds: number },
+  note: (text: string) => void,
+): Promise<BenchRecord["steps"]> {
+  const batches = await referenceBatches();
+  const variants: Variant[] = [];
+  try {
+    for (const key of Object.keys(OWN_VARIANTS) as OwnVariant[]) {
+      note(`Warming up ${OWN_VARIANTS[key]}.`);
+      variants.push(await startOwn(key, batches));
+    }
+    if (peer) variants.push(...await startPeers(batches, { python, onNote: note }));
+    const onRound = (done: number) => note(`Round ${done} of ${rounds} is done.`);
+    const timings = await alternate(variants, { rounds, onRound });
+    return { timings, ratios: ratiosOf(timings, PAIRS) };
+  } finally {
+    for (const variant of variants) variant.close();
+  }
+}
+
+if (import.meta.main) Deno.exit(await runCommand(benchCommand, bench));
