@@ -1,6 +1,5 @@
 import { weightShapes } from "elbo/networks";
 import {
-  assemble,
   createGemm,
   f32x4,
   forSteps,
@@ -121,7 +120,7 @@ const TURNS = 20_000;
 // Twelve sums s <- s x + y that do not wait for each other, all in registers; they are
 // stored at the end, so that no compiler may leave them out.
 function createPeak(): Work {
-  const bytes = assemble({
+  const { run } = instantiate({
     run: {
       params: ["i32"],
       body: ([turns], newLocal) => {
@@ -139,8 +138,7 @@ function createPeak(): Work {
         ];
       },
     },
-  });
-  const { run } = instantiate(bytes, new WebAssembly.Memory({ initial: 1 }));
+  }, new WebAssembly.Memory({ initial: 1 }));
   return { flop: TURNS * CHAINS * 4 * 2, run: () => void run(TURNS) };
 }
 
