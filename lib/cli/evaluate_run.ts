@@ -1,4 +1,5 @@
 import {
+  byteModel,
   EVALUATION_BINARIZATION_SEED,
   evaluationPixels,
   type ImageSet,
@@ -6,6 +7,7 @@ import {
 import {
   ACTIVE_THRESHOLD,
   activeUnits,
+  bitsPerDimension,
   encodeMeans,
   estimateNll,
   type EvaluationImages,
@@ -68,6 +70,10 @@ export async function evaluateRun(
       onProgress(`ELBO: ${count(done)} of ${count(test.count)} images`),
   });
   const { elbo, expectedLogLikelihood, kl } = numbers!;
+  const of = byteModel(spec.likelihood.kind, binarization);
+  const bits = of === undefined
+    ? () => null
+    : (nats: number) => bitsPerDimension(nats, { dataDim: spec.dataDim, of });
   return {
     run: run.path,
     model: spec.model,
@@ -76,11 +82,14 @@ export async function evaluateRun(
     dataset: dataset.name,
     binarization,
     binarizationSeed: EVALUATION_BINARIZATION_SEED,
-    isDensity: spec.likelihood.kind === "gaussian" || binarization !== "none",
+    isDensity: spec.likelihood.kind !== "bernoulli" || binarization !== "none",
+    ofBytes: of ?? null,
     test: {
       images: test.count,
       expectedLogLikelihood,
-      ...(isVae ? { elbo, kl } : { elbo: null, kl: null }),
+      ...(isVae
+        ? { elbo, kl, bitsPerDimension: bits(-elbo) }
+        : { elbo: null, kl: null, bitsPerDimension: null }),
     },
     activeUnits: isVae
       ? await activeOf(step, {
@@ -92,6 +101,7 @@ export async function evaluateRun(
       ? await nllOf(step, {
         images: pixels(evenlySpaced(test.count, images)),
         samples,
+        bits,
         onProgress,
       })
       : null,
@@ -109,9 +119,10 @@ async function activeOf(
 
 async function nllOf(
   step: Step,
-  { images, samples, onProgress }: {
+  { images, samples, bits, onProgress }: {
     images: EvaluationImages;
     samples: number;
+    bits: (nats: number) => number | null;
     onProgress: (text: string) => void;
   },
 ): Promise<NllRecord> {
@@ -128,10 +139,16 @@ async function nllOf(
   });
   const { nll, negativeElbo, samplingError, effectiveSampleSize } = estimate;
   const over = ({ mean, standardError }: OverImages) => ({ mean, standardError });
+  const inBits = bits(nll.mean);
   return {
     ...over(nll),
     numSamples: samples,
     images: images.count,
+    bitsPerDimension: inBits === null ? null : {
+      mean: inBits,
+      // A shift by 8 bits leaves the error alone.
+      standardError: bits(nll.standardError)! - bits(0)!,
+    },
     samplingError,
     negativeElbo: over(negativeElbo),
     effectiveSampleSize,

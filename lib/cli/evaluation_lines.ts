@@ -14,6 +14,8 @@ export function evaluationLines(record: EvaluationRecord): string[] {
   const { run, model, dataset, likelihood, binarization, test, epochs } = record;
   const pixels = binarization === "none"
     ? "grey pixels"
+    : binarization === "dequantize"
+    ? `bytes with noise, seed ${record.binarizationSeed}`
     : binarization === "threshold"
     ? "pixels thresholded at half"
     : `pixels binarised once, seed ${record.binarizationSeed}`;
@@ -27,7 +29,7 @@ export function evaluationLines(record: EvaluationRecord): string[] {
   ];
 }
 
-function testRows({ test, isDensity }: EvaluationRecord): Row[] {
+function testRows({ test, isDensity, ofBytes }: EvaluationRecord): Row[] {
   const { elbo, expectedLogLikelihood, kl } = test;
   if (elbo === null || kl === null) {
     return [[
@@ -52,10 +54,25 @@ function testRows({ test, isDensity }: EvaluationRecord): Row[] {
       "-E[ln p(x|z)], z ~ q(z|x)",
     ],
     ["  + KL", second, "KL(q(z|x) || p(z)), in closed form"],
+    ...bitsRows(test.bitsPerDimension, ofBytes),
   ];
 }
 
-function nllRows({ nll }: EvaluationRecord): Row[] {
+function bitsRows(
+  bits: number | null,
+  ofBytes: EvaluationRecord["ofBytes"],
+): Row[] {
+  if (bits === null) return [];
+  return [[
+    "  bits per dimension",
+    bits.toFixed(4),
+    ofBytes === "mass"
+      ? "the same / (D ln 2): a mass on bytes"
+      : "the same / (D ln 2) + 8: bounds the code length of the bytes from above",
+  ]];
+}
+
+function nllRows({ nll, ofBytes }: EvaluationRecord): Row[] {
   if (nll === null) return [];
   const { numSamples, images, negativeElbo } = nll;
   const which = images === 1 ? "1 image" : `${count(images)} images, evenly spaced`;
@@ -65,6 +82,7 @@ function nllRows({ nll }: EvaluationRecord): Row[] {
       withError(nll),
       `-ln p(x) by importance sampling from q(z|x); ${which}`,
     ],
+    ...bitsRows(nll.bitsPerDimension?.mean ?? null, ofBytes),
     [
       "  -ELBO, same images",
       withError(negativeElbo),
@@ -101,7 +119,9 @@ function table(rows: readonly Row[]): string[] {
   );
 }
 
-function notes({ model, isDensity, nll }: EvaluationRecord): string[] {
+function notes(
+  { model, isDensity, likelihood, ofBytes, nll }: EvaluationRecord,
+): string[] {
   const lines: string[] = [];
   if (nll !== null) {
     const { numSamples, samplingError, effectiveSampleSize: { belowTwo } } = nll;
@@ -127,6 +147,12 @@ function notes({ model, isDensity, nll }: EvaluationRecord): string[] {
     lines.push(
       "An autoencoder has no prior over z, so it has no p(x): there is no ELBO, no NLL " +
         "and no active unit to give.",
+    );
+  }
+  if (isDensity && likelihood !== "bernoulli" && ofBytes === null) {
+    lines.push(
+      "A density of bytes / 255 without noise: it may be above 1 and these numbers below " +
+        "0, and they are no bits per dimension; --binarize dequantize gives those.",
     );
   }
   if (!isDensity) {

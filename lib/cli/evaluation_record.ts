@@ -1,4 +1,5 @@
 import type { EffectiveSampleSizes } from "../evaluation/mod.ts";
+import type { LikelihoodSpec } from "../networks/mod.ts";
 
 /** A mean over images with its standard error over images, in nats. */
 export interface OverImages {
@@ -13,6 +14,8 @@ export interface NllRecord extends OverImages {
   readonly images: number;
   /** The part of the standard error that a larger K would take away. */
   readonly samplingError: number;
+  /** Of the NLL; null where p(x) is not of bytes. */
+  readonly bitsPerDimension: OverImages | null;
   /** -ELBO on the same images, from the same draws. */
   readonly negativeElbo: OverImages;
   readonly effectiveSampleSize: EffectiveSampleSizes;
@@ -30,7 +33,7 @@ export interface ActiveRecord {
 export interface EvaluationRecord {
   readonly run: string;
   readonly model: "vae" | "autoencoder";
-  readonly likelihood: "bernoulli" | "gaussian";
+  readonly likelihood: LikelihoodSpec["kind"];
   readonly epochs: number;
   readonly dataset: string;
   readonly binarization: string;
@@ -38,12 +41,16 @@ export interface EvaluationRecord {
   readonly binarizationSeed: number;
   /** False for a Bernoulli likelihood of grey pixels. */
   readonly isDensity: boolean;
+  /** What p(x) is of bytes: a mass on them, a density of them with noise, or neither. */
+  readonly ofBytes: "mass" | "density" | null;
   /** Over the whole test set, one draw of z an image; an autoencoder has no ELBO. */
   readonly test: {
     readonly images: number;
     readonly elbo: number | null;
     readonly expectedLogLikelihood: number;
     readonly kl: number | null;
+    /** Of -ELBO; null where p(x) is not of bytes. */
+    readonly bitsPerDimension: number | null;
   };
   readonly nll: NllRecord | null;
   readonly activeUnits: ActiveRecord | null;

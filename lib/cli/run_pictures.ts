@@ -1,5 +1,7 @@
+import { isBinary } from "../datasets/mod.ts";
 import { encodeMeans, evenlySpaced } from "../evaluation/mod.ts";
 import { imageGrid, lossCurves, renderChart } from "../figures/mod.ts";
+import type { NetworkSpec } from "../networks/mod.ts";
 import {
   interpolationPicture,
   manifoldPicture,
@@ -16,6 +18,14 @@ import { samplePrior } from "./sample_prior.ts";
 const RECONSTRUCTIONS_A_ROW = 10;
 const PRIOR_SAMPLES = 64;
 const PRIOR_COLUMNS = 16;
+
+const DRAWN_FROM: Record<NetworkSpec["likelihood"]["kind"], string> = {
+  "bernoulli": "0 or 1, drawn by itself",
+  "continuous-bernoulli": "drawn by itself from a continuous Bernoulli",
+  "gaussian": "drawn by itself from a Gaussian",
+  "gaussian-mixture": "drawn by itself from a mixture of Gaussians",
+  "logistic-mixture": "a byte drawn by itself from a mixture of logistics",
+};
 
 /**
  * Draw all pictures that a run has something for.
@@ -67,9 +77,9 @@ async function reconstructionPicture(source: PictureSource): Promise<RunPicture>
   const shown = pixelsOf(source, indices);
   const codes = await encodeMeans(step, shown);
   const { mean } = await step.decode(codes, indices.length);
-  const isBinary = binarization !== "none";
-  const layers = [greysOf(source, indices), ...(isBinary ? [shown.pixels] : []), mean];
-  const names = ["image", ...(isBinary ? ["binarised input"] : []), "reconstruction"];
+  const binary = isBinary(binarization);
+  const layers = [greysOf(source, indices), ...(binary ? [shown.pixels] : []), mean];
+  const names = ["image", ...(binary ? ["binarised input"] : []), "reconstruction"];
   const columns = Math.min(RECONSTRUCTIONS_A_ROW, indices.length);
   const blocks = Math.ceil(indices.length / columns);
   const grid = new Float32Array(blocks * layers.length * columns * dataDim);
@@ -94,7 +104,7 @@ async function reconstructionPicture(source: PictureSource): Promise<RunPicture>
     }),
     title: "Reconstructions",
     caption: `Test images, evenly spaced over the set${
-      isBinary ? ", what the encoder saw of them," : ""
+      binary ? ", what the encoder saw of them," : ""
     } and the decoder's mean ${at}. Ink is 1, paper is 0.`,
     alt: `${indices.length} test images above what the decoder makes of their codes.`,
   };
@@ -104,9 +114,7 @@ async function priorPictures(source: PictureSource): Promise<RunPicture[]> {
   const { images: { height, width }, spec } = source;
   const samples = await samplePrior(source, { count: PRIOR_SAMPLES });
   const layout = { count: PRIOR_SAMPLES, height, width, columns: PRIOR_COLUMNS };
-  const values = spec.likelihood.kind === "bernoulli"
-    ? "0 or 1, drawn by itself"
-    : "drawn by itself from a Gaussian";
+  const values = DRAWN_FROM[spec.likelihood.kind];
   return [
     {
       name: "prior_means",

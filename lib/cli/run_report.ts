@@ -1,3 +1,5 @@
+import { byteModel } from "../datasets/mod.ts";
+import { bitsPerDimension } from "../evaluation/mod.ts";
 import type { Report } from "../figures/mod.ts";
 import type { MetricsRecord, RunConfig } from "../training/mod.ts";
 import { count, nats, seconds } from "./numbers.ts";
@@ -33,7 +35,7 @@ export function reportOf(run: RunReport): Report {
       } test images, ` +
       `${metrics.length} ${metrics.length === 1 ? "epoch" : "epochs"}, ` +
       `seed ${training.seed}.`,
-    numbers: numbersOf(metrics),
+    numbers: [...numbersOf(metrics), ...bitsOf(config, metrics)],
     notes: notesOf(config),
     figures: pictures,
     epochs: epochTable(metrics),
@@ -55,23 +57,39 @@ function titleOf(name: string): string {
   return name === "fashion-mnist" ? "Fashion-MNIST" : name;
 }
 
+const PIXEL_WORDS = {
+  dynamic: "pixels binarised anew each epoch",
+  static: "pixels binarised once",
+  threshold: "pixels thresholded at half",
+  dequantize: "bytes with noise",
+  none: "grey pixels",
+};
+
+const VARIANCE_WORDS = {
+  pixel: "variance learnt for each pixel",
+  shared: "variance learnt as one number",
+  optimal: "variance set to the best for each batch",
+};
+
 function likelihoodWords({ network: { likelihood }, dataset }: RunConfig): string {
-  if (likelihood.kind === "bernoulli") {
-    const how = { dynamic: "binarised anew each epoch", static: "binarised once" };
-    const { binarization } = dataset;
-    if (binarization === "none") return "Bernoulli likelihood on grey pixels";
-    const words = binarization === "threshold"
-      ? "thresholded at half"
-      : how[binarization];
-    return `Bernoulli likelihood on pixels ${words}`;
+  const pixels = PIXEL_WORDS[dataset.binarization];
+  switch (likelihood.kind) {
+    case "bernoulli":
+      return `Bernoulli likelihood on ${pixels}`;
+    case "continuous-bernoulli":
+      return `continuous Bernoulli likelihood on ${pixels}`;
+    case "gaussian": {
+      const { variance } = likelihood;
+      return typeof variance === "number"
+        ? `Gaussian likelihood of variance ${variance} on ${pixels}`
+        : `Gaussian likelihood on ${pixels}, ${VARIANCE_WORDS[variance]}`;
+    }
+    case "gaussian-mixture":
+      return `mixture of ${likelihood.components} Gaussians in each pixel, on ${pixels}`;
+    case "logistic-mixture":
+      return `mixture of ${likelihood.components} discretised logistics in each pixel, ` +
+        "on bytes";
   }
-  const { variance } = likelihood;
-  if (typeof variance === "number") {
-    return `Gaussian likelihood of variance ${variance}`;
-  }
-  return `Gaussian likelihood, variance learnt ${
-    variance === "pixel" ? "for each pixel" : "as one number"
-  }`;
 }
 
 function numbersOf(metrics: readonly MetricsRecord[]): Report["numbers"] {
@@ -134,6 +152,24 @@ function numbersOf(metrics: readonly MetricsRecord[]): Report["numbers"] {
   ];
 }
 
+function bitsOf(
+  { network: { likelihood, dataDim }, dataset }: RunConfig,
+  metrics: readonly MetricsRecord[],
+): Report["numbers"] {
+  const of = byteModel(likelihood.kind, dataset.binarization);
+  const elbo = metrics.at(-1)?.testElbo;
+  if (of === undefined || typeof elbo !== "number") return [];
+  return [{
+    name: "Bits per dimension",
+    value: bitsPerDimension(-elbo, { dataDim, of }).toFixed(4),
+    unit: "",
+    meaning: of === "mass"
+      ? "Test −ELBO / (D ln 2): an upper bound on the code length of a byte."
+      : "Test −ELBO / (D ln 2) + 8: an upper bound on the code length of a byte, once " +
+        "for the ELBO and once for the noise on the bytes.",
+  }];
+}
+
 function notesOf({ network, dataset }: RunConfig): string[] {
   const { model, likelihood, beta } = network;
   const notes: string[] = [];
@@ -143,10 +179,18 @@ function notesOf({ network, dataset }: RunConfig): string[] {
         "numbers bound no ln p(x), and compare with those of other grey runs only.",
     );
   }
-  if (likelihood.kind === "gaussian") {
+  if (likelihood.kind === "logistic-mixture") {
+    notes.push(
+      "A mass on bytes: these numbers compare in bits per dimension with those of other " +
+        "models of bytes, not with Bernoulli runs.",
+    );
+  } else if (likelihood.kind !== "bernoulli") {
     notes.push(
       "A density can be above 1, so these numbers may be negative; they compare with " +
-        "other Gaussian runs on pixels in [0, 1], not with Bernoulli runs.",
+        "other densities of the same pixels, not with Bernoulli runs" +
+        (dataset.binarization === "dequantize"
+          ? ", and in bits per dimension with other models of bytes."
+          : "."),
     );
   }
   if (model === "vae" && beta !== 1) {
@@ -234,6 +278,9 @@ function settingsOf(config: RunConfig): Report["settings"] {
         ...(likelihood.kind === "gaussian"
           ? [["variance", text(likelihood.variance)] as const]
           : []),
+        ...("components" in likelihood
+          ? [["components", text(likelihood.components)] as const]
+          : []),
         ["beta", text(network.beta)],
       ],
     },
@@ -279,6 +326,7 @@ export function trainCommandLine(config: RunConfig): string {
     ["model", network.model],
     ["likelihood", likelihood.kind],
     ["variance", likelihood.kind === "gaussian" ? likelihood.variance : null],
+    ["components", "components" in likelihood ? likelihood.components : null],
     ["hidden", network.hidden.join(",") || null],
     ["latent", network.latentDim],
     ["activation", network.activation],

@@ -1,6 +1,6 @@
-import { normals, STREAMS, uniforms } from "../math/mod.ts";
-import type { Step } from "../models/mod.ts";
-import type { NetworkSpec } from "../networks/mod.ts";
+import { createRandom, normals, STREAMS } from "../math/mod.ts";
+import type { DecodedBatch, Step } from "../models/mod.ts";
+import { type Decoded, likelihoodOf, type NetworkSpec } from "../networks/mod.ts";
 
 /** Images from a model: at each draw of z both what it means and what it generates. */
 export interface PriorSamples {
@@ -35,24 +35,49 @@ export async function samplePrior(
   },
   { count }: { count: number },
 ): Promise<PriorSamples> {
-  const { latentDim, dataDim, likelihood } = spec;
+  const { latentDim, dataDim } = spec;
   const means = new Float32Array(count * dataDim);
   const draws = new Float32Array(count * dataDim);
   const stream = STREAMS.sampling;
   for (let first = 0; first < count; first += BATCH) {
     const rows = Math.min(BATCH, count - first);
-    const at = { seed, stream, rows, firstRow: first };
-    const z = Float32Array.from(normals({ ...at, step: Z_STEP, columns: latentDim }));
-    const { mean, variance } = await step.decode(z, rows);
-    means.set(mean, first * dataDim);
-    const pixels = { ...at, step: X_STEP, columns: dataDim };
-    const noise = likelihood.kind === "bernoulli" ? uniforms(pixels) : normals(pixels);
-    draws.set(
-      mean.map((value, i) =>
-        variance ? value + Math.sqrt(variance[i]) * noise[i] : noise[i] < value ? 1 : 0
-      ),
-      first * dataDim,
-    );
+    const at = { seed, stream, rows, firstRow: first, step: Z_STEP };
+    const z = Float32Array.from(normals({ ...at, columns: latentDim }));
+    const decoded = await step.decode(z, rows);
+    means.set(decoded.mean, first * dataDim);
+    for (let i = 0; i < rows; i++) {
+      const row = first + i;
+      const random = createRandom({ seed, stream, step: X_STEP, row });
+      const x = likelihoodOf(spec, decodedRow(spec, decoded, i)).sample(random);
+      draws.set(x, row * dataDim);
+    }
   }
   return { means, draws };
+}
+
+/** One row of what a step decoded, as the float64 network says it. */
+function decodedRow(
+  { likelihood, dataDim }: NetworkSpec,
+  decoded: DecodedBatch,
+  row: number,
+): Decoded {
+  const take = (values: Float32Array) =>
+    Array.from(values.subarray(row * dataDim, (row + 1) * dataDim));
+  if (decoded.logits) return { logits: take(decoded.logits) };
+  if (decoded.variance) {
+    return { mean: take(decoded.mean), variance: take(decoded.variance) };
+  }
+  const components = "components" in likelihood ? likelihood.components : 0;
+  const takeAll = (values: Float32Array) =>
+    Array.from({ length: components }, (_, k) => {
+      const from = (row * components + k) * dataDim;
+      return Array.from(values.subarray(from, from + dataDim));
+    });
+  return {
+    components: {
+      logits: takeAll(decoded.componentLogits!),
+      mean: takeAll(decoded.componentMeans!),
+      scale: takeAll(decoded.componentScales!),
+    },
+  };
 }

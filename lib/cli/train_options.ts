@@ -1,13 +1,20 @@
 import { resolve } from "node:path";
 
-import { type Binarization, binarizationFor, BINARIZATIONS } from "../datasets/mod.ts";
-import type { LikelihoodSpec } from "../networks/mod.ts";
+import {
+  type Binarization,
+  binarizationFor,
+  BINARIZATIONS,
+  pixelWays,
+} from "../datasets/mod.ts";
+import { LIKELIHOODS, type LikelihoodSpec } from "../networks/mod.ts";
 import type { ResumeOptions, RunOptions } from "../training/mod.ts";
 import { UsageError } from "./errors.ts";
 import { defineCommand, type Parsed } from "./options.ts";
 import { readNumber } from "./values.ts";
 
 const maxSize = 100_000;
+/** More cost more: each has three numbers a pixel. */
+const DEFAULT_COMPONENTS = 3;
 
 /** The command line of `deno task train`. */
 export const trainCommand = defineCommand({
@@ -27,9 +34,11 @@ export const trainCommand = defineCommand({
       kind: "choice",
       choices: BINARIZATIONS,
       placeholder: "WAY",
-      help: "How grey pixels become 0 or 1: dynamic (drawn anew in every epoch), " +
-        "static (drawn once), threshold (cut at one half) or none. Default: dynamic " +
-        "for bernoulli, none for gaussian.",
+      help: "How bytes become pixels. 0 or 1: dynamic (drawn anew in every epoch), " +
+        "static (drawn once), threshold (cut at one half). Grey: dequantize, (byte + " +
+        "noise) / 256, for densities and bits per dimension; none, byte / 255. " +
+        "Default: dynamic for bernoulli, dequantize for continuous-bernoulli and " +
+        "gaussian-mixture, none for gaussian and logistic-mixture.",
     },
     validation: {
       kind: "integer",
@@ -52,15 +61,26 @@ export const trainCommand = defineCommand({
     likelihood: {
       kind: "choice",
       placeholder: "KIND",
-      choices: ["bernoulli", "gaussian"],
+      choices: LIKELIHOODS,
       default: "bernoulli",
-      help: "The decoder's p(x given z): bernoulli or gaussian.",
+      help: "The decoder's p(x given z), pixel by pixel: bernoulli, " +
+        "continuous-bernoulli, gaussian, gaussian-mixture (of K normals), or " +
+        "logistic-mixture (of K logistics, on the 256 bytes).",
     },
     variance: {
       kind: "string",
-      placeholder: "pixel|shared|N",
+      placeholder: "pixel|shared|optimal|N",
       help: "Of a gaussian decoder: one for each pixel from the network, one learnt " +
-        "for all, or a fixed number. Default: pixel.",
+        "for all, one set to the best for each batch (sigma-VAE), or a fixed number. " +
+        "Default: pixel.",
+    },
+    components: {
+      kind: "integer",
+      min: 1,
+      max: 100,
+      placeholder: "K",
+      help: "Of a gaussian-mixture or logistic-mixture: how many in each pixel. " +
+        `Default: ${DEFAULT_COMPONENTS}.`,
     },
     hidden: {
       kind: "integers",
@@ -135,7 +155,8 @@ export const trainCommand = defineCommand({
   examples: [
     "deno task train",
     "deno task train --latent 2 --epochs 5 --out runs/two",
-    "deno task train --likelihood gaussian --variance shared",
+    "deno task train --likelihood gaussian --variance optimal --binarize dequantize",
+    "deno task train --likelihood logistic-mixture --hidden 200",
     "deno task train --resume runs/two --epochs 10",
   ],
 });
@@ -206,6 +227,12 @@ export function trainNotes({ binarization, network }: RunOptions): string[] {
   const notes: string[] = [];
   const { note } = binarizationFor(likelihood.kind, binarization);
   if (note !== undefined) notes.push(note);
+  if (likelihood.kind === "gaussian" && likelihood.variance === "optimal") {
+    notes.push(
+      "Note: training numbers have the best variance for each batch, which bounds " +
+        "nothing; test numbers have the one that the model keeps.",
+    );
+  }
   if (model === "autoencoder") {
     notes.push("Note: an autoencoder has no ELBO; ln p(x|z) at its code is measured.");
   } else if (beta !== 1) {
@@ -220,39 +247,55 @@ export function trainNotes({ binarization, network }: RunOptions): string[] {
 }
 
 function likelihoodOf(
-  { likelihood, variance }: TrainLine["values"],
+  { likelihood, variance, components }: TrainLine["values"],
 ): LikelihoodSpec {
-  if (likelihood === "bernoulli") {
-    if (variance === undefined) return { kind: "bernoulli" };
+  const isMixture = likelihood === "gaussian-mixture" ||
+    likelihood === "logistic-mixture";
+  if (variance !== undefined && likelihood !== "gaussian") {
     throw new UsageError(
-      `Cannot train as --variance must come with --likelihood gaussian: a Bernoulli ` +
-        `has no variance of its own`,
+      `Cannot train as --variance must come with --likelihood gaussian: the variance of ` +
+        `${likelihood} is not one number or one output; leave --variance out`,
     );
   }
-  if (variance === undefined) return { kind: "gaussian", variance: "pixel" };
-  if (variance === "pixel" || variance === "shared") {
-    return { kind: "gaussian", variance };
+  if (components !== undefined && !isMixture) {
+    throw new UsageError(
+      "Cannot train as --components must come with a mixture: it is " +
+        `${likelihood}; add --likelihood gaussian-mixture or logistic-mixture`,
+    );
+  }
+  if (isMixture) {
+    return { kind: likelihood, components: components ?? DEFAULT_COMPONENTS };
+  }
+  return likelihood === "gaussian"
+    ? { kind: likelihood, variance: varianceOf(variance) }
+    : { kind: likelihood };
+}
+
+function varianceOf(
+  variance: string | undefined,
+): Extract<LikelihoodSpec, { kind: "gaussian" }>["variance"] {
+  if (variance === undefined) return "pixel";
+  if (variance === "pixel" || variance === "shared" || variance === "optimal") {
+    return variance;
   }
   if (!/^[-+.\d]/.test(variance)) {
     throw new UsageError(
-      `Cannot train as --variance must be pixel, shared or a number above 0: ` +
+      `Cannot train as --variance must be pixel, shared, optimal or a number above 0: ` +
         `it is ${JSON.stringify(variance)}`,
     );
   }
   const asker = { act: "train", name: "--variance" };
-  return {
-    kind: "gaussian",
-    variance: readNumber(variance, { whole: false, above: 0 }, asker),
-  };
+  return readNumber(variance, { whole: false, above: 0 }, asker);
 }
 
 function binarizationOf(
   { binarize, likelihood }: TrainLine["values"],
 ): Binarization {
-  if (likelihood === "gaussian" && binarize !== undefined && binarize !== "none") {
+  const { ways, because } = pixelWays(likelihood);
+  if (binarize !== undefined && !ways.includes(binarize)) {
     throw new UsageError(
-      `Cannot train as --binarize must be none with --likelihood gaussian: it is ` +
-        `"${binarize}", and a density of pixels that are 0 or 1 has no upper bound`,
+      `Cannot train as --binarize must be ${ways.join(" or ")} with --likelihood ` +
+        `${likelihood}: it is "${binarize}", and ${because}`,
     );
   }
   return binarizationFor(likelihood, binarize).binarization;

@@ -19,6 +19,11 @@ export {
   type BinarizationChoice,
   binarizationFor,
   BINARIZATIONS,
+  byteModel,
+  isBinary,
+  type LikelihoodName,
+  type PixelWays,
+  pixelWays,
 } from "./binarization.ts";
 export {
   batchPixels,

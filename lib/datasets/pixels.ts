@@ -6,10 +6,10 @@ import type { Binarization } from "./binarization.ts";
 import type { ImageSet } from "./image_set.ts";
 
 /**
- * The seed of the binarisation that images are judged by.
+ * The seed of the binarisation, or of the noise on bytes, that images are judged by.
  *
  * It is published here and depends on no run: numbers of different runs, seeds and
- * commits are then about the same binary images.
+ * commits are then about the same images.
  */
 export const EVALUATION_BINARIZATION_SEED = 20131220;
 
@@ -21,7 +21,7 @@ export interface PixelOptions {
   binarization: Binarization;
   /** The run's seed. */
   seed: number;
-  /** The epoch, for `dynamic`; unused else. */
+  /** The epoch, for `dynamic` and `dequantize`; unused else. */
   step: number;
   /** Where the pixels go, row-major: `[batch, dataDim]`. */
   out: Float32Array;
@@ -77,6 +77,26 @@ function draw({ images, from, dataDim, out, at }: Place): void {
   }
 }
 
+/** (byte + u) / 256, u = (word + 1/2) 2^-32 at the pixel's address. */
+function dequantize({ images, from, dataDim, out, at }: Place): void {
+  for (let column = 0; column < dataDim; column += 4) {
+    const end = Math.min(column + 4, dataDim);
+    address[0] = column >>> 2;
+    philoxBlock(words, address);
+    for (let i = column; i < end; i++) {
+      out[at + i] = (images[from + i] + (words[i & 3] + 0.5) / 2 ** 32) / 256;
+    }
+  }
+}
+
+const STREAM_OF = {
+  dynamic: STREAMS.binarize,
+  static: STREAMS.binarize,
+  dequantize: STREAMS.dequantize,
+  threshold: undefined,
+  none: undefined,
+};
+
 function checkBatch({ dataDim }: ImageSet, { indices, out }: PixelOptions): void {
   if (out.length === indices.length * dataDim) return;
   throw new RangeError(
@@ -101,6 +121,9 @@ function checkIndex({ name, count }: ImageSet, index: number): void {
  * - `static`: the same, always with the draw of step 0.
  * - `threshold`: 1 if byte >= 128, else 0.
  * - `none`: byte / 255.
+ * - `dequantize`: (byte + u) / 256, u drawn anew each step at (seed,
+ *   STREAMS.dequantize, step, image, pixel): a density of it bounds the code length of
+ *   the byte, see {@linkcode byteModel}.
  *
  * A pixel's draw depends on its address alone: not on the batch, nor on its place in
  * it. Binarising at every batch is after Burda et al. 2015, arXiv 1509.00519; fixed
@@ -126,13 +149,13 @@ export function batchPixels(set: ImageSet, options: PixelOptions): void {
   const { indices, binarization, seed, step, out } = options;
   const { images, dataDim, firstIndex = 0 } = set;
   checkBatch(set, options);
-  const drawn = binarization === "dynamic" || binarization === "static";
-  if (drawn) {
+  const stream = STREAM_OF[binarization];
+  if (stream !== undefined) {
     checkWord("seed", seed);
     checkWord("step", step);
-    address[2] = binarization === "dynamic" ? step : 0;
+    address[2] = binarization === "static" ? 0 : step;
     address[4] = seed;
-    address[5] = STREAMS.binarize;
+    address[5] = stream;
   }
   const table = binarization === "none" ? GREY : THRESHOLD;
   for (let i = 0; i < indices.length; i++) {
@@ -140,8 +163,9 @@ export function batchPixels(set: ImageSet, options: PixelOptions): void {
     checkIndex(set, index);
     const place = { images, from: index * dataDim, dataDim, out, at: i * dataDim };
     address[1] = firstIndex + index;
-    if (drawn) draw(place);
-    else lookUp(table, place);
+    if (stream === undefined) lookUp(table, place);
+    else if (binarization === "dequantize") dequantize(place);
+    else draw(place);
   }
 }
 
@@ -149,7 +173,7 @@ export function batchPixels(set: ImageSet, options: PixelOptions): void {
  * Turns some images into the pixels that a model is judged by.
  *
  * As {@linkcode batchPixels}, but `dynamic` and `static` both give the one draw of
- * `EVALUATION_BINARIZATION_SEED`, the same for every run.
+ * `EVALUATION_BINARIZATION_SEED`, the same for every run, and so does `dequantize`.
  *
  * @param set The images.
  * @param options Which, how, and where to.

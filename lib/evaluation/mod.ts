@@ -14,6 +14,7 @@ export type {
 } from "../models/mod.ts";
 export type { Weight, Weights } from "../networks/mod.ts";
 export { ACTIVE_THRESHOLD, type ActiveUnits, activeUnits } from "./active_units.ts";
+export { bitsPerDimension } from "./bits_per_dimension.ts";
 export { encodeMeans } from "./encode_means.ts";
 export {
   type EffectiveSampleSizes,

@@ -21,6 +21,7 @@ export const STREAMS = {
   sampling: 5,
   monteCarlo: 6,
   test: 7,
+  dequantize: 8,
 } as const;
 
 /** Where a random number lives: every part an integer in `0 .. 2^32 - 1`. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NetworkSpec } from "../networks/mod.ts";
+import { decoderHeads, hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
 import type { OutputGradient } from "./likelihood.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
@@ -30,12 +30,14 @@ export class Backward {
   }
 
   /** Back through the decoder to its input: returns the gradient by z. */
-  decoder(activations: Activations, { output, logVar }: OutputGradient): tf.Tensor2D {
-    const heads = [{ name: "decoder.output", byOutput: output }];
-    if (logVar?.rank === 1) this.gradient.set("decoder.logVar", logVar);
-    if (logVar?.rank === 2) {
-      heads.push({ name: "decoder.logVar", byOutput: logVar as tf.Tensor2D });
+  decoder(activations: Activations, byOutputs: OutputGradient): tf.Tensor2D {
+    if (hasSharedVariance(this.#spec)) {
+      this.gradient.set("decoder.logVar", byOutputs.logVar!);
     }
+    const heads = decoderHeads(this.#spec).map(({ name }) => ({
+      name: `decoder.${name}`,
+      byOutput: byOutputs[name] as tf.Tensor2D,
+    }));
     const byTop = this.#heads(heads, activations.at(-1)!);
     const byFirst = this.#hiddenLayers("decoder", activations, byTop);
     return byFirst();

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NetworkSpec } from "../networks/mod.ts";
+import { decoderHeads, hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
 /** What the encoder computed for a batch. */
@@ -16,10 +16,17 @@ export interface Encoded {
 export interface Decoded {
   /** The input and the output of every hidden layer, each [batchSize, width]. */
   readonly activations: readonly tf.Tensor2D[];
-  /** Logits of a Bernoulli, the mean of a Gaussian: [batchSize, dataDim]. */
+  /**
+   * Logits of a Bernoulli, the mean of a Gaussian: [batchSize, dataDim]. The means of a
+   * mixture, component after component: [batchSize, components * dataDim].
+   */
   readonly output: tf.Tensor2D;
-  /** [batchSize, dataDim] for a variance per pixel, [1] for a shared one. */
+  /** Shaped like the output, for a variance per pixel; [1] for a shared one. */
   readonly logVar?: tf.Tensor;
+  /** Of logistics, shaped like the output. */
+  readonly logScale?: tf.Tensor2D;
+  /** Unnormalised log weights of a mixture, shaped like the output. */
+  readonly logits?: tf.Tensor2D;
 }
 
 /** x [batchSize, dataDim] -> the parameters of q(z|x). */
@@ -47,21 +54,13 @@ export function decode(
 ): Decoded {
   const activations = hiddenLayers(spec, weights, { part: "decoder", input: z });
   const top = activations.at(-1)!;
-  const output = affine(weights, "decoder.output", top);
-  const { likelihood } = spec;
-  if (likelihood.kind === "bernoulli") return { activations, output };
-  switch (likelihood.variance) {
-    case "pixel":
-      return {
-        activations,
-        output,
-        logVar: affine(weights, "decoder.logVar", top),
-      };
-    case "shared":
-      return { activations, output, logVar: weights.get("decoder.logVar")! };
-    default:
-      return { activations, output };
-  }
+  const heads = decoderHeads(spec).map(({ name }) =>
+    [name, affine(weights, `decoder.${name}`, top)] as const
+  );
+  const outputs = Object.fromEntries(heads) as Omit<Decoded, "activations">;
+  return hasSharedVariance(spec)
+    ? { activations, ...outputs, logVar: weights.get("decoder.logVar")! }
+    : { activations, ...outputs };
 }
 
 /** z = mean + scale * eps, where scale = exp(logVar / 2); the mean if there is none. */

@@ -9,6 +9,7 @@ export { createStep, type StepOptions } from "./step.ts";
 export type {
   Batch,
   BatchNumbers,
+  DecodedBatch,
   Noise,
   Step,
   TrainBatch,

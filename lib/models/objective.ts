@@ -9,6 +9,7 @@ import {
   reparameterize,
 } from "./forward.ts";
 import { logLikelihood, logLikelihoodGradient } from "./likelihood.ts";
+import { logVarOf } from "./shared_variance.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
 /** The images of a batch and the noise for it. */
@@ -33,6 +34,8 @@ export interface ObjectiveGradient {
   /** max(freeBits, mean KL_j) of each dimension, [latentDim]; only with free bits. */
   readonly penalties?: tf.Tensor1D;
   readonly gradient: WeightTensors;
+  /** The shared logVar that is best for the batch, [1]; only of "optimal" variance. */
+  readonly batchLogVar?: tf.Tensor1D;
 }
 
 /** The parts of the ELBO, one sample a row. */
@@ -41,7 +44,7 @@ export function elboRows(
   weights: WeightTensors,
   batch: TensorBatch,
 ): ElboRows {
-  return forward(spec, weights, batch).rows;
+  return rowsOf(spec, forward(spec, weights, batch), batch);
 }
 
 /**
@@ -49,7 +52,8 @@ export function elboRows(
  *
  * objective = mean over the batch of -(expectedLogLikelihood - beta kl). With free bits
  * a dimension whose mean KL over the batch is below them adds a constant. The backward
- * pass is written out: a dense network needs no tape.
+ * pass is written out: a dense network needs no tape. A Gaussian of
+ * "optimal" variance has the best one for this batch, whose logVar is returned too.
  *
  * Leaves its temporaries to the caller's tidy.
  */
@@ -58,29 +62,62 @@ export function objectiveGradient(
   weights: WeightTensors,
   batch: TensorBatch,
 ): ObjectiveGradient {
-  const { encoded, decoded, rows } = forward(spec, weights, batch);
+  const { encoded, decoded: asKept } = forward(spec, weights, batch);
   const { images, eps } = batch;
+  const batchLogVar = optimalLogVar(spec, asKept, images);
+  const decoded = batchLogVar ? { ...asKept, logVar: batchLogVar } : asKept;
+  const rows = rowsOf(spec, { encoded, decoded }, batch);
   const { pressed, penalties } = freeDimensions(spec, encoded);
   const backward = new Backward(spec, weights);
   const byDecoded = logLikelihoodGradient(spec, decoded, images);
   const byZ = backward.decoder(decoded.activations, byDecoded);
   const byLatent = latentGradient(spec, encoded, { byZ, eps, pressed });
   backward.encoder(encoded.activations, byLatent);
-  return { rows, penalties, gradient: backward.gradient };
+  // Set, not learnt: at the optimum the slope is 0 but for rounding.
+  if (batchLogVar) {
+    backward.gradient.set("decoder.logVar", tf.zerosLike(batchLogVar));
+  }
+  return { rows, penalties, gradient: backward.gradient, batchLogVar };
+}
+
+/**
+ * The shared logVar that is best for a batch, [1], where the likelihood asks for it;
+ * `optimalVariance` of networks says what it is.
+ */
+function optimalLogVar(
+  { likelihood }: NetworkSpec,
+  { output }: Decoded,
+  images: tf.Tensor2D,
+): tf.Tensor1D | undefined {
+  if (likelihood.kind !== "gaussian" || likelihood.variance !== "optimal") return;
+  // Rows first: a sum over one long axis loses more bits.
+  const error = tf.mean(tf.mean(tf.square(tf.sub(images, output)), 1));
+  return tf.reshape(logVarOf(error), [1]);
 }
 
 function forward(
   spec: NetworkSpec,
   weights: WeightTensors,
   { images, eps }: TensorBatch,
-): { encoded: Encoded; decoded: Decoded; rows: ElboRows } {
+): Passed {
   const encoded = encode(spec, weights, images);
-  const decoded = decode(spec, weights, reparameterize(encoded, eps));
-  const rows = {
+  return { encoded, decoded: decode(spec, weights, reparameterize(encoded, eps)) };
+}
+
+interface Passed {
+  readonly encoded: Encoded;
+  readonly decoded: Decoded;
+}
+
+function rowsOf(
+  spec: NetworkSpec,
+  { encoded, decoded }: Passed,
+  { images }: TensorBatch,
+): ElboRows {
+  return {
     expectedLogLikelihood: logLikelihood(spec, decoded, images),
     kl: klToPrior(encoded),
   };
-  return { encoded, decoded, rows };
 }
 
 // KL(N(mean, exp(logVar)) || N(0, I)) = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2

@@ -20,6 +20,7 @@ import { decode, encode } from "./forward.ts";
 import { likelihoodParameters } from "./likelihood.ts";
 import { logWeights } from "./log_weights.ts";
 import { type ElboRows, elboRows, objectiveGradient } from "./objective.ts";
+import { followVariance } from "./shared_variance.ts";
 import type {
   Batch,
   BatchNumbers,
@@ -109,8 +110,13 @@ class TfjsStep implements Step {
     const { rows } = await takeAll(() => {
       const tensors = uploadBatch(spec, batch, { noise: this.#noise, act: "train" });
       const { weights } = this.#adam;
-      const { rows, penalties, gradient } = objectiveGradient(spec, weights, tensors);
+      const { rows, penalties, gradient, batchLogVar } = objectiveGradient(
+        spec,
+        weights,
+        tensors,
+      );
       this.#adam = updateAdam(this.#adam, gradient, this.#learningRate);
+      if (batchLogVar) this.#adam = followVariance(this.#adam, batchLogVar);
       return { rows: joinRows(rows, penalties) };
     });
     return batchNumbers(rows, { ...spec, batchSize });

@@ -55,6 +55,26 @@ export interface TrainState {
 }
 
 /**
+ * The mean of p(x|z) and what else defines it, each [batchSize, dataDim].
+ *
+ * Those of a mixture are [batchSize, components, dataDim].
+ */
+export interface DecodedBatch {
+  /** E[x|z]; no sample of x. */
+  readonly mean: Float32Array;
+  /** Of a Gaussian. */
+  readonly variance?: Float32Array;
+  /** Of a Bernoulli, continuous or not. */
+  readonly logits?: Float32Array;
+  /** Unnormalised log weights of a mixture. */
+  readonly componentLogits?: Float32Array;
+  /** Of the normals or the logistics that are mixed. */
+  readonly componentMeans?: Float32Array;
+  /** Of the normals or the logistics that are mixed. */
+  readonly componentScales?: Float32Array;
+}
+
+/**
  * A network in training, as its user sees it: batches in, numbers out.
  *
  * Every array is row-major. Whoever made a step disposes it.
@@ -72,11 +92,8 @@ export interface Step {
     images: Float32Array,
     batchSize: number,
   ): Promise<{ mean: Float32Array; logVar?: Float32Array }>;
-  /** The mean of p(x|z) and what else defines it, each [batchSize, dataDim]. */
-  decode(
-    z: Float32Array,
-    batchSize: number,
-  ): Promise<{ mean: Float32Array; variance?: Float32Array; logits?: Float32Array }>;
+  /** The parameters of p(x|z) at each row of z, [batchSize, latentDim]. */
+  decode(z: Float32Array, batchSize: number): Promise<DecodedBatch>;
   /**
    * ln p(x, z) - ln q(z|x) at draws z of q: [numSamples, batchSize].
    *

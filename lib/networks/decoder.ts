@@ -1,13 +1,28 @@
-import { bernoulli, type Distribution, normal } from "../distributions/mod.ts";
+import {
+  bernoulli,
+  type ComponentParameters,
+  continuousBernoulli,
+  type Distribution,
+  logisticMixture,
+  normal,
+  pixelMixture,
+} from "../distributions/mod.ts";
 import type { Vector } from "../math/mod.ts";
 import { affine, hiddenForward } from "./layers.ts";
-import { type NetworkSpec, VARIANCE_FLOOR } from "./spec.ts";
+import {
+  hasSharedVariance,
+  type NetworkSpec,
+  SCALE_FLOOR,
+  VARIANCE_FLOOR,
+} from "./spec.ts";
 import type { Weights } from "./weights.ts";
 
 /** What the decoder says of one z: the parameters of p(x|z), [dataDim] each. */
 export type Decoded =
   | { readonly logits: Vector }
-  | { readonly mean: Vector; readonly variance: Vector };
+  | { readonly mean: Vector; readonly variance: Vector }
+  /** Of a mixture in each pixel, [components][dataDim] each. */
+  | { readonly components: ComponentParameters };
 
 /**
  * Runs the decoder on one z.
@@ -15,7 +30,8 @@ export type Decoded =
  * @param spec The network.
  * @param weights Its weights.
  * @param z `[latentDim]`.
- * @returns Logits for a Bernoulli likelihood; mean and variance for a Gaussian.
+ * @returns Logits for a Bernoulli likelihood, continuous or not; mean and variance for a
+ * Gaussian; logits, means and scales of the components for a mixture.
  * @throws {RangeError} If z has another length or a weight is missing.
  *
  * @example The start decodes 0 to 0
@@ -38,7 +54,7 @@ export type Decoded =
  * ```
  */
 export function decode(spec: NetworkSpec, weights: Weights, z: Vector): Decoded {
-  return decoderHeads(spec, weights, decoderHidden(spec, weights, z));
+  return decodeHidden(spec, weights, decoderHidden(spec, weights, z));
 }
 
 /**
@@ -75,33 +91,68 @@ export function decoderHidden(spec: NetworkSpec, weights: Weights, z: Vector): V
 }
 
 /** The outputs of the decoder, given its last hidden layer. */
-export function decoderHeads(spec: NetworkSpec, weights: Weights, h: Vector): Decoded {
+export function decodeHidden(spec: NetworkSpec, weights: Weights, h: Vector): Decoded {
+  const { likelihood } = spec;
   const output = affine(weights, "decoder.output", h);
-  if (spec.likelihood.kind === "bernoulli") return { logits: output };
-  const { variance } = spec.likelihood;
-  if (typeof variance === "number") {
-    return { mean: output, variance: output.map(() => variance) };
+  switch (likelihood.kind) {
+    case "bernoulli":
+    case "continuous-bernoulli":
+      return { logits: output };
+    case "gaussian":
+      return { mean: output, variance: varianceOf(spec, weights, h) };
+    case "gaussian-mixture":
+    case "logistic-mixture": {
+      const rows = (values: Vector) => componentRows(values, likelihood.components);
+      return {
+        components: {
+          logits: rows(affine(weights, "decoder.logits", h)),
+          mean: rows(output),
+          scale: rows(scaleOf(likelihood.kind, weights, h)),
+        },
+      };
+    }
   }
-  const logVar = decoderLogVar(spec, weights, h);
-  return { mean: output, variance: logVar.map((l) => VARIANCE_FLOOR + Math.exp(l)) };
 }
 
-/** The learnt ln(variance - VARIANCE_FLOOR) of a Gaussian decoder, [dataDim]. */
-export function decoderLogVar(
-  spec: NetworkSpec,
-  weights: Weights,
-  h: Vector,
-): number[] {
-  if (spec.likelihood.kind === "gaussian" && spec.likelihood.variance === "pixel") {
-    return affine(weights, "decoder.logVar", h);
+function varianceOf(spec: NetworkSpec, weights: Weights, h: Vector): number[] {
+  const { likelihood, dataDim } = spec;
+  if (likelihood.kind === "gaussian" && typeof likelihood.variance === "number") {
+    return Array(dataDim).fill(likelihood.variance);
   }
+  const logVar = hasSharedVariance(spec)
+    ? Array<number>(dataDim).fill(sharedLogVar(weights))
+    : affine(weights, "decoder.logVar", h);
+  return logVar.map((l) => VARIANCE_FLOOR + Math.exp(l));
+}
+
+function sharedLogVar(weights: Weights): number {
   const shared = weights.get("decoder.logVar");
   if (!shared) {
     throw new RangeError(
       "Cannot run the network as its weights must hold decoder.logVar: there is none",
     );
   }
-  return Array(spec.dataDim).fill(shared.values[0]);
+  return shared.values[0];
+}
+
+function scaleOf(
+  kind: "gaussian-mixture" | "logistic-mixture",
+  weights: Weights,
+  h: Vector,
+): number[] {
+  return kind === "gaussian-mixture"
+    ? affine(weights, "decoder.logVar", h).map((l) =>
+      Math.sqrt(VARIANCE_FLOOR + Math.exp(l))
+    )
+    : affine(weights, "decoder.logScale", h).map((l) => SCALE_FLOOR + Math.exp(l));
+}
+
+function componentRows(values: Vector, components: number): number[][] {
+  const width = values.length / components;
+  return Array.from(
+    { length: components },
+    (_, k) => values.slice(k * width, (k + 1) * width),
+  );
 }
 
 /**
@@ -109,7 +160,7 @@ export function decoderLogVar(
  *
  * @param spec The network.
  * @param decoded From `decode`.
- * @returns A Bernoulli or a normal distribution over `[dataDim]`.
+ * @returns The distribution of the likelihood's kind over `[dataDim]`.
  * @throws {RangeError} If decoded has another length than dataDim, or a parameter is
  * out of range.
  *
@@ -135,12 +186,25 @@ export function likelihoodOf(
   spec: NetworkSpec,
   decoded: Decoded,
 ): Distribution<Vector> {
-  const { length } = "logits" in decoded ? decoded.logits : decoded.mean;
+  const { length } = "components" in decoded
+    ? decoded.components.mean[0]
+    : "logits" in decoded
+    ? decoded.logits
+    : decoded.mean;
   if (length !== spec.dataDim) {
     throw new RangeError(
       `Cannot make p(x|z) as its parameters must have the length ${spec.dataDim}: ${length}`,
     );
   }
-  if ("logits" in decoded) return bernoulli(decoded);
+  if ("components" in decoded) {
+    return spec.likelihood.kind === "gaussian-mixture"
+      ? pixelMixture(decoded.components)
+      : logisticMixture(decoded.components);
+  }
+  if ("logits" in decoded) {
+    return spec.likelihood.kind === "bernoulli"
+      ? bernoulli(decoded)
+      : continuousBernoulli(decoded);
+  }
   return normal({ mean: decoded.mean, scale: decoded.variance.map(Math.sqrt) });
 }

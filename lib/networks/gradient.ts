@@ -1,6 +1,6 @@
 import { kl, reparameterize, standardNormal } from "../distributions/mod.ts";
-import { type Matrix, sigmoid, type Vector } from "../math/mod.ts";
-import { type Decoded, decoderHeads, decoderLogVar, likelihoodOf } from "./decoder.ts";
+import type { Matrix, Vector } from "../math/mod.ts";
+import { decode, type Decoded, decodeHidden, likelihoodOf } from "./decoder.ts";
 import {
   approxPosteriorOf,
   encode,
@@ -14,7 +14,14 @@ import {
   hiddenBackward,
   hiddenForward,
 } from "./layers.ts";
-import { type NetworkSpec, weightShapes } from "./spec.ts";
+import { optimalVariance } from "./optimal_variance.ts";
+import { outputGradient } from "./output_gradient.ts";
+import {
+  decoderHeads,
+  hasSharedVariance,
+  type NetworkSpec,
+  weightShapes,
+} from "./spec.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
 /** The objective of a batch, its parts and its gradient; averages, in nats. */
@@ -43,6 +50,10 @@ export interface ElboAndGradient {
  *
  * (Kingma and Welling 2013, equation 10), summed over pixels and latent dimensions,
  * averaged over the batch. An autoencoder has z = mean and no KL.
+ *
+ * A Gaussian of "optimal" variance has the `optimalVariance` of this batch in place of
+ * decoder.logVar: that is the objective of its training. As the optimum is flat in the
+ * variance, the gradient is the one at that variance, held fixed.
  *
  * @param spec The network; `beta` and `freeBits` concern the objective alone.
  * @param weights Its weights.
@@ -82,6 +93,10 @@ export function elboAndGradient(
 ): ElboAndGradient {
   checkWeights(spec, weights);
   checkBatch(spec, images, eps);
+  const { likelihood } = spec;
+  if (likelihood.kind === "gaussian" && likelihood.variance === "optimal") {
+    return atOptimalVariance(spec, weights, { images, eps });
+  }
   const gradient = new Map<string, Float64Array>();
   for (const [name, shape] of weightShapes(spec)) {
     gradient.set(name, new Float64Array(shape.reduce((size, n) => size * n)));
@@ -134,6 +149,25 @@ function klPenalty(
   };
 }
 
+function atOptimalVariance(
+  spec: NetworkSpec,
+  weights: Weights,
+  { images, eps }: { images: Matrix; eps: Matrix },
+): ElboAndGradient {
+  const squaredErrors = images.flatMap((image, row) => {
+    const { z } = drawLatent(encode(spec, weights, image), eps[row]);
+    const { mean } = decode(spec, weights, z) as { mean: Vector };
+    return image.map((x, i) => (x - mean[i]) ** 2);
+  });
+  const variance = optimalVariance(squaredErrors);
+  const others = new Map(weights);
+  others.delete("decoder.logVar");
+  const fixed = { ...spec, likelihood: { kind: "gaussian", variance } } as const;
+  const result = elboAndGradient(fixed, others, { images, eps });
+  result.gradient.set("decoder.logVar", new Float64Array(1));
+  return result;
+}
+
 /** Adds the gradient of one image's objective, and returns the parts of its elbo. */
 function addImage(
   pass: ObjectivePass,
@@ -144,7 +178,7 @@ function addImage(
   const encoded = encoderHeads(spec, weights, encoder.at(-1)!);
   const { z, klTerm } = drawLatent(encoded, eps);
   const decoder = hiddenForward(pass, "decoder", z);
-  const decoded = decoderHeads(spec, weights, decoder.at(-1)!);
+  const decoded = decodeHidden(spec, weights, decoder.at(-1)!);
   const logLikelihood = likelihoodOf(spec, decoded).logProb(image);
 
   const dz = hiddenBackward(pass, "decoder", {
@@ -172,38 +206,16 @@ function decoderHeadsBackward(
   pass: BackwardPass,
   { image, decoded, h }: { image: Vector; decoded: Decoded; h: Vector },
 ): Vector {
-  if ("logits" in decoded) {
-    // -ln p = sum softplus(l) - x l
-    const dLogits = decoded.logits.map((l, i) => sigmoid(l) - image[i]);
-    return affineBackward(pass, "decoder.output", { x: h, dy: dLogits });
+  const { spec, gradient } = pass;
+  const byOutputs = outputGradient(spec, decoded, image);
+  if (hasSharedVariance(spec)) {
+    gradient.get("decoder.logVar")![0] += byOutputs.logVar!.reduce((a, b) => a + b);
   }
-  // -ln p = sum [(x - mean)^2 / variance + ln(2 pi variance)] / 2
-  const { mean, variance } = decoded;
-  const dMean = mean.map((m, i) => (m - image[i]) / variance[i]);
-  const dHidden = affineBackward(pass, "decoder.output", { x: h, dy: dMean });
-  const dVariance = variance.map((v, i) =>
-    (1 - (image[i] - mean[i]) ** 2 / v) / (2 * v)
-  );
-  return sum(dHidden, varianceBackward(pass, { dVariance, h }));
-}
-
-/** From the variances through decoder.logVar, if they are learnt, to h. */
-function varianceBackward(
-  pass: BackwardPass,
-  { dVariance, h }: { dVariance: Vector; h: Vector },
-): Vector {
-  const { spec, weights, gradient } = pass;
-  const none = h.map(() => 0);
-  if (spec.likelihood.kind !== "gaussian") return none;
-  if (typeof spec.likelihood.variance === "number") return none;
-  // variance = floor + exp(logVar)
-  const logVar = decoderLogVar(spec, weights, h);
-  const dLogVar = dVariance.map((d, i) => d * Math.exp(logVar[i]));
-  if (spec.likelihood.variance === "pixel") {
-    return affineBackward(pass, "decoder.logVar", { x: h, dy: dLogVar });
-  }
-  gradient.get("decoder.logVar")![0] += dLogVar.reduce((total, d) => total + d);
-  return none;
+  return decoderHeads(spec)
+    .map(({ name }) =>
+      affineBackward(pass, `decoder.${name}`, { x: h, dy: byOutputs[name]! })
+    )
+    .reduce<Vector>(sum, h.map(() => 0));
 }
 
 /** From z and the KL through the encoder's outputs to its last hidden layer h. */

@@ -8,12 +8,18 @@ export type { Matrix, Random, Vector } from "../math/mod.ts";
 export { decode, type Decoded, decoderHidden, likelihoodOf } from "./decoder.ts";
 export { approxPosteriorOf, encode, type Encoded, klByDimension } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
+export { optimalVariance } from "./optimal_variance.ts";
 export { networkLatentModel } from "./latent_model.ts";
 export {
   checkSpec,
+  type DecoderHead,
+  decoderHeads,
+  hasSharedVariance,
+  LIKELIHOODS,
   type LikelihoodSpec,
   type NetworkSpec,
   parseNetworkSpec,
+  SCALE_FLOOR,
   VARIANCE_FLOOR,
   weightShapes,
 } from "./spec.ts";

@@ -1,7 +1,29 @@
-/** How p(x|z) is spelt: a fixed variance is given as a number. */
+/** How p(x|z) is spelt; every one is of pixels that are independent given z. */
 export type LikelihoodSpec =
-  | { readonly kind: "bernoulli" }
-  | { readonly kind: "gaussian"; readonly variance: "pixel" | "shared" | number };
+  | { readonly kind: "bernoulli" | "continuous-bernoulli" }
+  | {
+    readonly kind: "gaussian";
+    /**
+     * One for each pixel from the network; one for all, learnt by gradient; one for all,
+     * set to its closed-form optimum (`optimalVariance`); or a fixed number.
+     */
+    readonly variance: "pixel" | "shared" | "optimal" | number;
+  }
+  | {
+    /** A mixture in each pixel: of normals, or of logistics on the 256 bytes. */
+    readonly kind: "gaussian-mixture" | "logistic-mixture";
+    /** How many are mixed in each pixel. */
+    readonly components: number;
+  };
+
+/** The names of the likelihoods. */
+export const LIKELIHOODS = [
+  "bernoulli",
+  "continuous-bernoulli",
+  "gaussian",
+  "gaussian-mixture",
+  "logistic-mixture",
+] as const;
 
 /**
  * The shape of a network and of its objective: everything but the weights.
@@ -41,6 +63,63 @@ export interface NetworkSpec {
 export const VARIANCE_FLOOR = 1e-3;
 
 /**
+ * The least scale of a logistic in the decoder: scale = SCALE_FLOOR + exp(logScale).
+ *
+ * A mass on levels needs no floor to stay bounded; its gradient does, as it vanishes
+ * where the scale is far below one level. This is a tenth of one.
+ */
+export const SCALE_FLOOR = 1 / 2550;
+
+/** The last layers of a decoder, from its top hidden layer to the parameters. */
+export interface DecoderHead {
+  /** Its weights are `decoder.<name>.weight` and `.bias`. */
+  readonly name: "output" | "logVar" | "logScale" | "logits";
+  /** dataDim numbers for each component. */
+  readonly size: number;
+}
+
+/**
+ * Lists the last layers of a decoder.
+ *
+ * A mixture's layers hold component after component, `[components, dataDim]`.
+ *
+ * @param spec The network.
+ * @returns The layers in the order in which they are stored.
+ *
+ * @example Three mixed in each of two pixels
+ * ```ts
+ * import { decoderHeads } from "elbo/networks";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const heads = decoderHeads({
+ *   dataDim: 2,
+ *   likelihood: { kind: "gaussian-mixture", components: 3 },
+ * });
+ * assertEquals(heads.map(({ name }) => name), ["output", "logVar", "logits"]);
+ * assertEquals(heads[0].size, 6);
+ * ```
+ */
+export function decoderHeads(
+  { dataDim, likelihood }: Pick<NetworkSpec, "dataDim" | "likelihood">,
+): DecoderHead[] {
+  if ("components" in likelihood) {
+    const size = likelihood.components * dataDim;
+    const width = likelihood.kind === "gaussian-mixture" ? "logVar" : "logScale";
+    return (["output", width, "logits"] as const).map((name) => ({ name, size }));
+  }
+  const output = { name: "output", size: dataDim } as const;
+  return likelihood.kind === "gaussian" && likelihood.variance === "pixel"
+    ? [output, { name: "logVar", size: dataDim }]
+    : [output];
+}
+
+/** Whether one variance for all pixels is among the weights, as decoder.logVar. */
+export function hasSharedVariance({ likelihood }: NetworkSpec): boolean {
+  return likelihood.kind === "gaussian" &&
+    (likelihood.variance === "shared" || likelihood.variance === "optimal");
+}
+
+/**
  * Lists every weight of a network by name with its shape, in the order in which
  * they are stored and seeded.
  *
@@ -72,7 +151,7 @@ export const VARIANCE_FLOOR = 1e-3;
  */
 export function weightShapes(spec: NetworkSpec): Map<string, number[]> {
   checkSpec(spec);
-  const { model, dataDim, hidden, latentDim, likelihood } = spec;
+  const { model, dataDim, hidden, latentDim } = spec;
   const shapes = new Map<string, number[]>();
   const layer = (name: string, inputs: number, outputs: number): number => {
     shapes.set(`${name}.weight`, [inputs, outputs]);
@@ -87,11 +166,10 @@ export function weightShapes(spec: NetworkSpec): Map<string, number[]> {
 
   width = latentDim;
   hidden.toReversed().forEach((size, i) => width = layer(`decoder.${i}`, width, size));
-  layer("decoder.output", width, dataDim);
-  if (likelihood.kind === "gaussian") {
-    if (likelihood.variance === "pixel") layer("decoder.logVar", width, dataDim);
-    if (likelihood.variance === "shared") shapes.set("decoder.logVar", [1]);
+  for (const { name, size } of decoderHeads(spec)) {
+    layer(`decoder.${name}`, width, size);
   }
+  if (hasSharedVariance(spec)) shapes.set("decoder.logVar", [1]);
   return shapes;
 }
 
@@ -139,7 +217,10 @@ export function parseNetworkSpec(text: string, source = "JSON text"): NetworkSpe
   }
   if (!Array.isArray(value.hidden)) throw refuse("hidden must be a list of sizes");
   if (!isLikelihood(value.likelihood)) {
-    throw refuse("likelihood must be bernoulli, or gaussian with a variance");
+    throw refuse(
+      `likelihood must be one of ${LIKELIHOODS.join(", ")}, with a variance if it is ` +
+        "gaussian and components if it is a mixture",
+    );
   }
   checkSpec(value);
   const { model, dataDim, hidden, latentDim, activation, likelihood, beta } = value;
@@ -150,11 +231,17 @@ export function parseNetworkSpec(text: string, source = "JSON text"): NetworkSpe
   };
 }
 
-function isLikelihood(value?: { kind?: string; variance?: unknown }): boolean {
-  if (value?.kind === "bernoulli") return true;
-  if (value?.kind !== "gaussian") return false;
-  return typeof value.variance === "number" ||
-    value.variance === "pixel" || value.variance === "shared";
+function isLikelihood(
+  value?: { kind?: string; variance?: unknown; components?: unknown },
+): boolean {
+  const { kind, variance, components } = value ?? {};
+  if (kind === "bernoulli" || kind === "continuous-bernoulli") return true;
+  if (kind === "gaussian-mixture" || kind === "logistic-mixture") {
+    return typeof components === "number";
+  }
+  return kind === "gaussian" &&
+    (typeof variance === "number" ||
+      ["pixel", "shared", "optimal"].includes(variance as string));
 }
 
 /**
@@ -194,6 +281,9 @@ export function checkSpec(spec: NetworkSpec): void {
     throw new RangeError(
       `Cannot build a network as freeBits must be finite and not negative: ${freeBits}`,
     );
+  }
+  if ("components" in spec.likelihood) {
+    requireSize("components", spec.likelihood.components);
   }
   if (spec.likelihood.kind === "gaussian") {
     const { variance } = spec.likelihood;

@@ -20,12 +20,16 @@ export type Weights = ReadonlyMap<string, Weight>;
  * equation 16). The draw of an element is addressed by (seed, STREAMS.weights,
  * index of its tensor, row, column), so it depends on nothing else.
  *
+ * The means of a mixture's components start spread over [0, 1], at (k + 1/2) /
+ * components: equal ones would learn alike for long.
+ *
  * Values are rounded to float32: the float64 network and the trained one start
  * from the same numbers.
  *
  * @param spec The network.
  * @param options.seed An integer from 0 to 2^32 - 1.
- * @param options.outputBias The bias of decoder.output, `[dataDim]`; for a Bernoulli
+ * @param options.outputBias The bias of decoder.output, `[dataDim]`, for a mixture
+ * `[components * dataDim]`; for a Bernoulli
  * the logit of the mean image is a good one.
  * @returns Weights in the order of `weightShapes`.
  * @throws {RangeError} If the specification or the length of outputBias is wrong.
@@ -65,15 +69,26 @@ export function initialWeights(
     weights.set(name, { shape, values });
     step++;
   }
-  if (outputBias) setOutputBias(weights, outputBias);
+  const bias = outputBias ?? spreadMeans(spec);
+  if (bias) setOutputBias(weights, bias);
   return weights;
+}
+
+function spreadMeans({ likelihood, dataDim }: NetworkSpec): number[] | undefined {
+  if (!("components" in likelihood)) return undefined;
+  const { components } = likelihood;
+  return Array.from(
+    { length: components * dataDim },
+    (_, i) => (Math.floor(i / dataDim) + 0.5) / components,
+  );
 }
 
 function setOutputBias(weights: Weights, outputBias: Vector): void {
   const { values } = weights.get("decoder.output.bias")!;
   if (outputBias.length !== values.length) {
     throw new RangeError(
-      `Cannot set the output bias as its length must be dataDim = ${values.length}: ${outputBias.length}`,
+      `Cannot set the output bias as its length must be that of the decoder's output, ${values.length}: ` +
+        `${outputBias.length}`,
     );
   }
   values.set(outputBias);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Binarization } from "../datasets/mod.ts";
+import { type Binarization, BINARIZATIONS } from "../datasets/mod.ts";
 import { sha256 } from "../files/mod.ts";
 import type { NetworkSpec } from "../networks/mod.ts";
 import { type Versions, versions } from "./versions.ts";
@@ -57,10 +57,14 @@ export interface TrainingConfig {
 const whole = (min: number) => z.int().min(min);
 
 const likelihood = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("bernoulli") }),
+  z.strictObject({ kind: z.enum(["bernoulli", "continuous-bernoulli"]) }),
   z.strictObject({
     kind: z.literal("gaussian"),
-    variance: z.union([z.enum(["pixel", "shared"]), z.number().positive()]),
+    variance: z.union([z.enum(["pixel", "shared", "optimal"]), z.number().positive()]),
+  }),
+  z.strictObject({
+    kind: z.enum(["gaussian-mixture", "logistic-mixture"]),
+    components: whole(1),
   }),
 ]);
 
@@ -73,7 +77,7 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     width: whole(1),
     validation: whole(0),
     limit: whole(1).nullable(),
-    binarization: z.enum(["dynamic", "static", "threshold", "none"]),
+    binarization: z.enum(BINARIZATIONS),
     sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
   }),
   network: z.strictObject({

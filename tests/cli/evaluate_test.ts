@@ -25,14 +25,22 @@ const record: EvaluationRecord = {
   binarization: "dynamic",
   binarizationSeed: 20131220,
   isDensity: true,
+  ofBytes: null,
   // Each part rounds up: printed by themselves they would not add up.
-  test: { images: 10000, elbo: -105.61, expectedLogLikelihood: -80.306, kl: 25.304 },
+  test: {
+    images: 10000,
+    elbo: -105.61,
+    expectedLogLikelihood: -80.306,
+    kl: 25.304,
+    bitsPerDimension: null,
+  },
   nll: {
     mean: 98.123,
     standardError: 0.6,
     numSamples: 500,
     images: 2000,
     samplingError: 0.012,
+    bitsPerDimension: null,
     negativeElbo: { mean: 105.2, standardError: 0.61 },
     effectiveSampleSize: { median: 12.3, least: 1.01, belowTwo: 0.05 },
   },
@@ -91,6 +99,26 @@ Deno.test("evaluate: grey pixels under a Bernoulli are said to be no density", (
   assert(!evaluationLines(record).join("\n").includes("no density"));
 });
 
+Deno.test("evaluate: bits per dimension are for bytes alone, with their meaning", () => {
+  const bits = { mean: 1.2345, standardError: 0.01 };
+  const ofBytes = (of: EvaluationRecord["ofBytes"]) =>
+    evaluationLines({
+      ...record,
+      ...{ likelihood: "gaussian", binarization: "dequantize", ofBytes: of },
+      test: { ...record.test, bitsPerDimension: 1.3 },
+      nll: { ...record.nll!, bitsPerDimension: bits },
+    });
+  const lines = ofBytes("density");
+  assertMatch(lineOf(lines, "bits per dimension"), /1\.3000 .* \+ 8: bounds the code/);
+  assertStringIncludes(lines.join("\n"), "1.2345");
+  assertStringIncludes(lines.join("\n"), "bytes with noise, seed 20131220");
+  assertMatch(lineOf(ofBytes("mass"), "bits per dimension"), /a mass on bytes/);
+  assert(!evaluationLines(record).join("\n").includes("bits"));
+  const grey = { likelihood: "gaussian", binarization: "none" } as const;
+  const text = evaluationLines({ ...record, ...grey }).join("\n");
+  assertStringIncludes(text, "they are no bits per dimension");
+});
+
 Deno.test("evaluate: warns where one draw outweighs the rest", () => {
   const nll = {
     ...record.nll!,
@@ -103,7 +131,10 @@ Deno.test("evaluate: warns where one draw outweighs the rest", () => {
 });
 
 Deno.test("evaluate: an autoencoder gets a sentence instead of an NLL", () => {
-  const test = { images: 10, elbo: null, expectedLogLikelihood: -70.5, kl: null };
+  const test = {
+    ...record.test,
+    ...{ images: 10, elbo: null, expectedLogLikelihood: -70.5, kl: null },
+  };
   const lines = evaluationLines({
     ...record,
     ...{ model: "autoencoder", test, nll: null, activeUnits: null },
@@ -123,6 +154,30 @@ function folderTest(name: string, body: (dir: string) => Promise<void>): void {
 }
 
 const onCpu = ["--backend", "cpu", "--quiet"];
+
+folderTest("bits per dimension are -ln p(x) in other units", async (dir) => {
+  for (
+    const [kind, binarization, shift] of [
+      ["logistic-mixture", "none", 0],
+      ["gaussian-mixture", "dequantize", 8],
+    ] as const
+  ) {
+    const home = join(dir, kind);
+    await Deno.mkdir(home);
+    const likelihood = { kind, components: 2 };
+    const path = await trainTiny(home, { network: { likelihood }, binarization });
+    const { code, stdout, stderr } = await captured(() =>
+      runEvaluate([path, "--samples", "3", "--json", ...onCpu])
+    );
+    assertEquals(code, 0, stderr);
+    const { test, nll }: EvaluationRecord = JSON.parse(stdout);
+    const bits = (nats: number) => nats / (12 * Math.LN2) + shift;
+    assertAlmostEquals(test.bitsPerDimension!, bits(-test.elbo!), 1e-12);
+    assertAlmostEquals(nll!.bitsPerDimension!.mean, bits(nll!.mean), 1e-12);
+    const error = nll!.standardError / (12 * Math.LN2);
+    assertAlmostEquals(nll!.bitsPerDimension!.standardError, error, 1e-12);
+  }
+});
 
 folderTest(
   "gives the ELBO that training measured, and an NLL below it",

@@ -1,12 +1,14 @@
 import {
   assert,
   assertEquals,
+  AssertionError,
   assertNotEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { join } from "node:path";
-import { summarize } from "elbo/math";
-import type { NetworkSpec } from "elbo/networks";
+import { logit, sigmoid, summarize } from "elbo/math";
+import { type Decoded, likelihoodOf, type NetworkSpec } from "elbo/networks";
 import { runSample } from "../../lib/cli/sample.ts";
 import { samplePrior } from "../../lib/cli/sample_prior.ts";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
@@ -30,13 +32,13 @@ const spec: NetworkSpec = {
 
 /** A decoder without weights: pixel 0 is the probability 0.3, pixel 1 follows z. */
 const bernoulli = {
-  decode: (z: Float32Array, batchSize: number) =>
-    Promise.resolve({
-      mean: Float32Array.from(
-        { length: 2 * batchSize },
-        (_, i) => i % 2 === 0 ? 0.3 : 1 / (1 + Math.exp(-z[i >> 1])),
-      ),
-    }),
+  decode: (z: Float32Array, batchSize: number) => {
+    const logits = Float32Array.from(
+      { length: 2 * batchSize },
+      (_, i) => i % 2 === 0 ? logit(0.3) : z[i >> 1],
+    );
+    return Promise.resolve({ logits, mean: logits.map(sigmoid) });
+  },
 };
 
 const gaussian = {
@@ -71,6 +73,58 @@ Deno.test("samplePrior: z is from N(0, 1) and the noise of a pixel has its scale
   });
   const errors = column(draws, 0).map((value, i) => (value - z[i]) ** 2);
   assertMonteCarlo(summarize(errors), { exact: 0.25, resolution: 0.003, seed });
+});
+
+Deno.test("samplePrior: every kind draws each pixel from its own parameters", async () => {
+  const half = Math.log(2);
+  // Two pixels of two components: pixel 0 leans on the first, pixel 1 on the second.
+  const components = {
+    componentLogits: [half, 0, 0, half],
+    componentMeans: [0.2, 0.4, 0.6, 0.8],
+    componentScales: [0.01, 0.02, 0.03, 0.04],
+  };
+  const cases: [NetworkSpec["likelihood"], Record<string, number[]>][] = [
+    [{ kind: "continuous-bernoulli" }, { logits: [-3, 5] }],
+    [{ kind: "gaussian", variance: "pixel" }, { mean: [0, 1], variance: [0.1, 0.2] }],
+    [{ kind: "gaussian-mixture", components: 2 }, components],
+    [{ kind: "logistic-mixture", components: 2 }, components],
+  ];
+  const rows = (values: number[]) => [values.slice(0, 2), values.slice(2)];
+  for (const [likelihood, parameters] of cases) {
+    const decode = (_: Float32Array, batchSize: number) => {
+      const repeated = Object.entries(parameters).map(([name, values]) =>
+        [name, Float32Array.from(Array(batchSize).fill(values).flat())] as const
+      );
+      const mean = new Float32Array(2 * batchSize);
+      return Promise.resolve({ mean, ...Object.fromEntries(repeated) });
+    };
+    const model = { step: { decode }, spec: { ...spec, likelihood }, seed };
+    const { draws } = await samplePrior(model, { count: 4000 });
+    const exact = likelihoodOf(
+      model.spec,
+      "componentMeans" in parameters
+        ? {
+          components: {
+            logits: rows(parameters.componentLogits),
+            mean: rows(parameters.componentMeans),
+            scale: rows(parameters.componentScales),
+          },
+        }
+        : parameters as unknown as Decoded,
+    ) as unknown as { mean: number[]; variance: number[] };
+    for (const pixel of [0, 1]) {
+      const drawn = column(draws, pixel);
+      const label = `${likelihood.kind}, pixel ${pixel}`;
+      const claim = { exact: exact.mean[pixel], resolution: 0.01, seed, label };
+      assertMonteCarlo(summarize(drawn), claim);
+      const other = { ...claim, exact: exact.mean[1 - pixel] };
+      assertThrows(() => assertMonteCarlo(summarize(drawn), other), AssertionError);
+      const squares = drawn.map((x) => (x - exact.mean[pixel]) ** 2);
+      assertMonteCarlo(summarize(squares), {
+        ...{ exact: exact.variance[pixel], resolution: 0.01, seed, label },
+      });
+    }
+  }
 });
 
 Deno.test("samplePrior: the first images do not depend on how many are asked for", async () => {

@@ -55,6 +55,29 @@ Deno.test("trainRequest: a Gaussian decoder takes three kinds of variance", () =
   assertEquals(options("--likelihood gaussian").binarization, "none");
 });
 
+Deno.test("trainRequest: each likelihood has its own options and pixels", () => {
+  const of = (line: string) => {
+    const { network, binarization } = options(`--likelihood ${line}`);
+    return [network.likelihood, binarization];
+  };
+  assertEquals(of("continuous-bernoulli"), [
+    { kind: "continuous-bernoulli" },
+    "dequantize",
+  ]);
+  assertEquals(of("gaussian-mixture"), [
+    { kind: "gaussian-mixture", components: 3 },
+    "dequantize",
+  ]);
+  assertEquals(of("logistic-mixture --components 5"), [
+    { kind: "logistic-mixture", components: 5 },
+    "none",
+  ]);
+  assertEquals(of("gaussian --variance optimal --binarize dequantize"), [
+    { kind: "gaussian", variance: "optimal" },
+    "dequantize",
+  ]);
+});
+
 Deno.test("trainRequest: --resume gives on what was typed, and nothing else", () => {
   assertEquals(request("--resume runs/a"), {
     kind: "resume",
@@ -72,7 +95,19 @@ const refused: [string, string][] = [
   ["--variance 0.5", "--variance must come with --likelihood gaussian"],
   ["--likelihood gaussian --variance 0", 'a number above 0: it is "0"'],
   ["--likelihood gaussian --variance -1", 'a number above 0: it is "-1"'],
-  ["--likelihood gaussian --variance pixels", "pixel, shared or a number above 0"],
+  [
+    "--likelihood gaussian --variance pixels",
+    "pixel, shared, optimal or a number above 0",
+  ],
+  ["--likelihood gaussian-mixture --variance 1", "--variance must come with"],
+  ["--components 3", "--components must come with a mixture: it is bernoulli"],
+  ["--likelihood gaussian --components 3", "add --likelihood gaussian-mixture"],
+  ["--likelihood logistic-mixture --components 0", "--components must be"],
+  ["--binarize dequantize", "dynamic or static or threshold or none"],
+  ["--likelihood continuous-bernoulli --binarize static", "no upper bound"],
+  ["--likelihood gaussian-mixture --binarize threshold", "no upper bound"],
+  ["--likelihood logistic-mixture --binarize dequantize", "--binarize must be none"],
+  ["--likelihood logistic-mix", "the nearest is logistic-mixture"],
   ["--likelihood gaussian --binarize dynamic", "--binarize must be none"],
   ["--likelihood gaussian --binarize static", "--binarize must be none"],
   ["--likelihood gaussian --binarize threshold", "--binarize must be none"],
@@ -120,6 +155,8 @@ Deno.test("trainNotes: an ordinary run needs none", () => {
 
 const noted: [string, string][] = [
   ["--binarize none", "not a density"],
+  ["--likelihood continuous-bernoulli --binarize none", "has no upper bound"],
+  ["--likelihood gaussian --variance optimal", "best variance for each batch"],
   ["--beta 0.5", "minus the objective is no bound on ln p(x)"],
   ["--beta 4", "a lower bound on ln p(x), but a looser one"],
   ["--model autoencoder", "an autoencoder has no ELBO"],

@@ -81,6 +81,32 @@ Deno.test("batchPixels dynamic: u < byte / 255 at its address, draw for draw", (
   }));
 });
 
+Deno.test("batchPixels dequantize: (byte + u) / 256 at its address, in a stream of its own", () => {
+  const set = { ...digitLike(3, 22), firstIndex: 40 };
+  const at = { seed: 6, step: 9 };
+  const out = pixels(set, { indices: [2, 0], binarization: "dequantize", ...at });
+  [2, 0].forEach((index, i) => {
+    for (let column = 0; column < 22; column++) {
+      const address = { ...at, row: 40 + index, column };
+      const u = uniformAt({ ...address, stream: STREAMS.dequantize });
+      const byte = set.images[index * 22 + column];
+      assertStrictEquals(out[i * 22 + column], Math.fround((byte + u) / 256));
+    }
+  });
+  const other = pixels(set, {
+    indices: [2, 0],
+    binarization: "dequantize",
+    ...{ seed: 6, step: 10 },
+  });
+  assertNotEquals(out, other);
+});
+
+Deno.test("batchPixels dequantize: the byte is what is left without the noise", () => {
+  const out = pixels(allBytes, { binarization: "dequantize", seed: 3 });
+  // Float32 may round the upper end of a bin up to the next: once in 2^16 at worst.
+  assertEquals(Array.from(out, (x) => Math.floor(256 * x)), [...allBytes.images]);
+});
+
 Deno.test("batchPixels: a pixel's draw does not depend on the batch", () => {
   const set = digitLike(40, 50);
   const order = Array.from({ length: 40 }, (_, i) => (i * 17) % 40);
@@ -134,6 +160,10 @@ Deno.test("evaluationPixels: one draw, from the published seed alone", () => {
   assertEquals(judged("dynamic"), judged("static"));
   assertEquals(judged("static"), pixels(set, { binarization: "static", seed }));
   assertEquals(judged("none"), pixels(set, { binarization: "none" }));
+  assertEquals(
+    judged("dequantize"),
+    pixels(set, { binarization: "dequantize", seed, step: 0 }),
+  );
   assertEquals(judged("threshold"), pixels(set, { binarization: "threshold" }));
 });
 

@@ -1,5 +1,6 @@
 import { createRandom, type Matrix, type Random, STREAMS } from "elbo/math";
 import { type NetworkSpec, type Weights, weightShapes } from "elbo/networks";
+import { drawPixel, LIKELIHOOD_CASES } from "../helpers/likelihoods.ts";
 
 /** A network with weights, images and noise, all float32 numbers. */
 export interface RandomNetwork {
@@ -10,34 +11,27 @@ export interface RandomNetwork {
   readonly eps: Matrix;
 }
 
-const likelihoods: NetworkSpec["likelihood"][] = [
-  { kind: "bernoulli" },
-  { kind: "gaussian", variance: "pixel" },
-  { kind: "gaussian", variance: "shared" },
-  { kind: "gaussian", variance: 0.1 },
-];
-
 /**
- * Network number `index`: over 20 of them every likelihood meets both models, both
- * activations, and depths 0 to 3; sizes and beta are drawn.
+ * Network number `index`: over 40 of them every likelihood meets both models and depths
+ * 0 to 3; activation, sizes and beta are drawn.
  */
 export function randomNetwork(index: number, seed: number): RandomNetwork {
   const random = createRandom({ seed, stream: STREAMS.test, step: index });
+  const count = LIKELIHOOD_CASES.length;
   const size = (most: number) => 1 + random.integer(most);
   const spec: NetworkSpec = {
-    model: index % 5 === 4 ? "autoencoder" : "vae",
+    model: Math.floor(index / count) % 4 === 3 ? "autoencoder" : "vae",
     dataDim: size(150),
-    hidden: Array.from({ length: Math.floor(index / 4) % 4 }, () => 3 + size(60)),
+    hidden: Array.from({ length: Math.floor(index / count) % 4 }, () => 3 + size(60)),
     latentDim: size(8),
     activation: random.uniform() < 0.5 ? "relu" : "tanh",
-    likelihood: likelihoods[index % 4],
+    likelihood: LIKELIHOOD_CASES[index % count],
     beta: [0, 0.5, 1, 4][random.integer(4)],
     // About half of the dimensions of such a network cost less.
     ...index % 3 === 1 && { freeBits: 0.3 },
   };
   const batchSize = size(9);
-  const grey = spec.likelihood.kind === "gaussian";
-  const pixel = () => grey ? Math.fround(random.uniform()) : random.integer(2);
+  const pixel = () => Math.fround(drawPixel(spec.likelihood, random));
   const noise = () => Math.fround(random.normal());
   return {
     spec,

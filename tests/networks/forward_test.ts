@@ -12,17 +12,17 @@ import {
   AssertionError,
   assertThrows,
 } from "@std/assert";
+import { LIKELIHOOD_CASES } from "../helpers/likelihoods.ts";
 import { testSeed } from "../helpers/seed.ts";
 import { float64Tolerance } from "../helpers/tolerance.ts";
 import {
-  LIKELIHOODS,
   logLikelihoodOf,
   type NetworkCase,
   passOf,
   randomNetwork,
 } from "./random_network.ts";
 
-const BERNOULLI = LIKELIHOODS[0];
+const BERNOULLI = LIKELIHOOD_CASES[0];
 
 function assertVector(found: readonly number[], expected: readonly number[]): void {
   assertEquals(found.length, expected.length);
@@ -40,13 +40,20 @@ function assertForward(network: NetworkCase, witness = network): void {
   if (spec.model === "vae") assertVector(encoded.logVar!, pass.logVar);
   const decoded = decode(spec, weights, pass.z);
   if ("logits" in decoded) return assertVector(decoded.logits, pass.output);
-  assertVector(decoded.mean, pass.output);
-  assertVector(decoded.variance, pass.variance);
+  if ("mean" in decoded) {
+    assertVector(decoded.mean, pass.output);
+    return assertVector(decoded.variance, pass.widths);
+  }
+  const { logits, mean, scale } = decoded.components;
+  const isNormal = spec.likelihood.kind === "gaussian-mixture";
+  assertVector(mean.flat(), pass.output);
+  assertVector(logits.flat(), pass.logits);
+  assertVector(scale.flat().map((s) => isNormal ? s * s : s), pass.widths);
 }
 
 for (const model of ["vae", "autoencoder"] as const) {
   for (const activation of ["relu", "tanh"] as const) {
-    for (const likelihood of LIKELIHOODS) {
+    for (const likelihood of LIKELIHOOD_CASES) {
       const given = { model, activation, likelihood };
       Deno.test(`encode, decode: equal the matrices written out: ${JSON.stringify(given)}`, () => {
         for (let i = 0; i < 5; i++) {
@@ -115,7 +122,7 @@ Deno.test("approxPosteriorOf: an autoencoder has none, a runaway encoder is refu
   );
 });
 
-for (const likelihood of LIKELIHOODS) {
+for (const likelihood of LIKELIHOOD_CASES) {
   Deno.test(`likelihoodOf: logProb is the textbook's: ${JSON.stringify(likelihood)}`, () => {
     for (let i = 0; i < 5; i++) {
       const network = randomNetwork(

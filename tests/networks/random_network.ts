@@ -9,20 +9,14 @@ import {
   type Vector,
 } from "elbo/math";
 import {
-  type LikelihoodSpec,
   type NetworkSpec,
+  SCALE_FLOOR,
   VARIANCE_FLOOR,
   type Weight,
   type Weights,
   weightShapes,
 } from "elbo/networks";
-
-export const LIKELIHOODS: readonly LikelihoodSpec[] = [
-  { kind: "bernoulli" },
-  { kind: "gaussian", variance: "pixel" },
-  { kind: "gaussian", variance: "shared" },
-  { kind: "gaussian", variance: 0.3 },
-];
+import { drawPixel } from "../helpers/likelihoods.ts";
 
 export interface NetworkCase {
   readonly spec: NetworkSpec;
@@ -48,10 +42,7 @@ export function randomNetwork(
   };
   const batchSize = size(1);
   const image = () =>
-    Array.from(
-      { length: spec.dataDim },
-      () => spec.likelihood.kind === "gaussian" ? random.normal() : random.uniform(),
-    );
+    Array.from({ length: spec.dataDim }, () => drawPixel(spec.likelihood, random));
   return {
     spec,
     weights: randomWeights(spec, random),
@@ -82,7 +73,10 @@ export interface Pass {
   readonly logVar: Vector;
   readonly z: Vector;
   readonly output: Vector;
-  readonly variance: Vector;
+  /** Variances of normals or scales of logistics, shaped like the output. */
+  readonly widths: Vector;
+  /** Unnormalised log weights of a mixture, shaped like the output. */
+  readonly logits: Vector;
   /** The hidden layers' values before the activation. */
   readonly preActivations: Vector;
 }
@@ -107,18 +101,26 @@ export function passOf({ spec, weights }: NetworkCase, x: Vector, eps: Vector): 
   const z = mean.map((m, i) => isVae ? m + Math.exp(logVar[i] / 2) * eps[i] : m);
   const top = hidden("decoder", z);
   const output = layer("decoder.output", top);
-  return { mean, logVar, z, output, variance: variancesOf(top), preActivations };
+  const isMixture = "components" in spec.likelihood;
+  const logits = isMixture ? layer("decoder.logits", top) : [];
+  return { mean, logVar, z, output, widths: widthsOf(top), logits, preActivations };
 
-  function variancesOf(top: Vector): Vector {
-    if (spec.likelihood.kind === "bernoulli") return [];
-    const { variance } = spec.likelihood;
-    if (variance === "pixel") {
-      return layer("decoder.logVar", top).map((l) => VARIANCE_FLOOR + Math.exp(l));
+  function widthsOf(top: Vector): Vector {
+    const { likelihood } = spec;
+    const floored = (logVar: Vector) => logVar.map((l) => VARIANCE_FLOOR + Math.exp(l));
+    if (likelihood.kind === "gaussian-mixture") {
+      return floored(layer("decoder.logVar", top));
     }
-    const shared = variance === "shared"
-      ? VARIANCE_FLOOR + Math.exp(weights.get("decoder.logVar")!.values[0])
-      : variance;
-    return output.map(() => shared);
+    if (likelihood.kind === "logistic-mixture") {
+      return layer("decoder.logScale", top).map((l) => SCALE_FLOOR + Math.exp(l));
+    }
+    if (likelihood.kind !== "gaussian") return [];
+    const { variance } = likelihood;
+    if (variance === "pixel") return floored(layer("decoder.logVar", top));
+    const one = typeof variance === "number"
+      ? variance
+      : floored([weights.get("decoder.logVar")!.values[0]])[0];
+    return output.map(() => one);
   }
 }
 
@@ -130,20 +132,48 @@ function matrixOf(weights: Weights, name: string): number[][] {
   );
 }
 
-/** ln p(x|z), written out from the textbook. */
+/** ln p(x|z), written out from the textbook: a product of densities or masses. */
 export function logLikelihoodOf(spec: NetworkSpec, pass: Pass, x: Vector): number {
-  if (spec.likelihood.kind === "bernoulli") {
-    return x.reduce((sum, v, i) => {
-      const p = 1 / (1 + Math.exp(-pass.output[i]));
-      return sum + v * Math.log(p) + (1 - v) * Math.log(1 - p);
-    }, 0);
+  return x.reduce((sum, v, i) => sum + Math.log(pixelProbability(spec, pass, v, i)), 0);
+}
+
+function pixelProbability(
+  { likelihood, dataDim }: NetworkSpec,
+  { output, widths, logits }: Pass,
+  x: number,
+  pixel: number,
+): number {
+  const sigmoid = (t: number) => 1 / (1 + Math.exp(-t));
+  const normalDensity = (i: number) =>
+    Math.exp(-((x - output[i]) ** 2) / (2 * widths[i])) /
+    Math.sqrt(2 * Math.PI * widths[i]);
+  const logisticMass = (i: number) => {
+    const upTo = (edge: number) => sigmoid((edge - output[i]) / widths[i]);
+    const above = x === 1 ? 1 : upTo(x + 1 / 510);
+    return above - (x === 0 ? 0 : upTo(x - 1 / 510));
+  };
+  switch (likelihood.kind) {
+    case "bernoulli":
+      return sigmoid(x === 1 ? output[pixel] : -output[pixel]);
+    case "continuous-bernoulli": {
+      // Loaiza-Ganem and Cunningham 2019, equations 7 and 8.
+      const p = sigmoid(output[pixel]);
+      const normalizer = 2 * Math.atanh(1 - 2 * p) / (1 - 2 * p);
+      return normalizer * p ** x * (1 - p) ** (1 - x);
+    }
+    case "gaussian":
+      return normalDensity(pixel);
+    case "gaussian-mixture":
+    case "logistic-mixture": {
+      const of = likelihood.kind === "gaussian-mixture" ? normalDensity : logisticMass;
+      let mass = 0, total = 0;
+      for (let i = pixel; i < likelihood.components * dataDim; i += dataDim) {
+        mass += Math.exp(logits[i]) * of(i);
+        total += Math.exp(logits[i]);
+      }
+      return mass / total;
+    }
   }
-  return x.reduce((sum, v, i) => {
-    const variance = pass.variance[i];
-    const density = Math.exp(-((v - pass.output[i]) ** 2) / (2 * variance)) /
-      Math.sqrt(2 * Math.PI * variance);
-    return sum + Math.log(density);
-  }, 0);
 }
 
 /** What beta weighs: the mean KL, or with free bits that of each dimension, floored. */

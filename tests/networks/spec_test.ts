@@ -5,6 +5,7 @@ import {
   weightShapes,
 } from "elbo/networks";
 import { assertEquals, assertThrows } from "@std/assert";
+import { LIKELIHOOD_CASES } from "../helpers/likelihoods.ts";
 
 const spec: NetworkSpec = {
   model: "vae",
@@ -44,7 +45,7 @@ Deno.test("weightShapes: an autoencoder has no encoder.logVar", () => {
 });
 
 Deno.test("weightShapes: a Gaussian's variance has its own weights, or none", () => {
-  const extra = (variance: "pixel" | "shared" | number) =>
+  const extra = (variance: "pixel" | "shared" | "optimal" | number) =>
     [...weightShapes({ ...spec, likelihood: { kind: "gaussian", variance } })].slice(
       14,
     );
@@ -53,7 +54,27 @@ Deno.test("weightShapes: a Gaussian's variance has its own weights, or none", ()
     ["decoder.logVar.bias", [6]],
   ]);
   assertEquals(extra("shared"), [["decoder.logVar", [1]]]);
+  assertEquals(extra("optimal"), [["decoder.logVar", [1]]]);
   assertEquals(extra(0.5), []);
+});
+
+Deno.test("weightShapes: a mixture has three numbers a pixel and component", () => {
+  const shapes = (kind: "gaussian-mixture" | "logistic-mixture") =>
+    [...weightShapes({ ...spec, likelihood: { kind, components: 3 } })].slice(12);
+  assertEquals(shapes("gaussian-mixture"), [
+    ["decoder.output.weight", [5, 18]],
+    ["decoder.output.bias", [18]],
+    ["decoder.logVar.weight", [5, 18]],
+    ["decoder.logVar.bias", [18]],
+    ["decoder.logits.weight", [5, 18]],
+    ["decoder.logits.bias", [18]],
+  ]);
+  assertEquals(
+    shapes("logistic-mixture").map(([name]) => name),
+    shapes("gaussian-mixture").map(([name]) =>
+      (name as string).replace("logVar", "logScale")
+    ),
+  );
 });
 
 Deno.test("weightShapes: without hidden layers the sides are one layer each", () => {
@@ -73,6 +94,10 @@ Deno.test("checkSpec: sizes, beta and variance out of range are refused by name"
     [{ beta: Infinity }, "beta must be finite and not negative: Infinity"],
     [{ likelihood: { kind: "gaussian", variance: 0 } }, "finite and positive: 0"],
     [{ likelihood: { kind: "gaussian", variance: NaN } }, "finite and positive: NaN"],
+    [
+      { likelihood: { kind: "gaussian-mixture", components: 0 } },
+      "components must be a positive integer: 0",
+    ],
   ];
   for (const [change, message] of cases) {
     assertThrows(() => checkSpec({ ...spec, ...change }), RangeError, message);
@@ -81,14 +106,7 @@ Deno.test("checkSpec: sizes, beta and variance out of range are refused by name"
 });
 
 Deno.test("parseNetworkSpec: reads back every kind, and leaves other fields behind", () => {
-  for (
-    const likelihood of [
-      { kind: "bernoulli" },
-      { kind: "gaussian", variance: "pixel" },
-      { kind: "gaussian", variance: "shared" },
-      { kind: "gaussian", variance: 0.25 },
-    ] as const
-  ) {
+  for (const likelihood of LIKELIHOOD_CASES) {
     const written = { ...spec, likelihood };
     const text = JSON.stringify({ ...written, seed: 3 });
     assertEquals(parseNetworkSpec(text), written);
@@ -114,6 +132,10 @@ Deno.test("parseNetworkSpec: what is no specification is refused with its source
     [JSON.stringify({ ...spec, likelihood: undefined }), "likelihood"],
     [JSON.stringify({ ...spec, likelihood: { kind: "laplace" } }), "likelihood"],
     [JSON.stringify({ ...spec, likelihood: { kind: "gaussian" } }), "likelihood"],
+    [
+      JSON.stringify({ ...spec, likelihood: { kind: "logistic-mixture" } }),
+      "components",
+    ],
   ];
   for (const [text, message] of cases) {
     const error = assertThrows(

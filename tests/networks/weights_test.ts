@@ -94,8 +94,16 @@ Deno.test("initialWeights: outputBias sets the last bias and nothing else", () =
   assertThrows(
     () => initialWeights(small, { seed: 1, outputBias: [1, 2] }),
     RangeError,
-    "dataDim = 3: 2",
+    "that of the decoder's output, 3: 2",
   );
+});
+
+Deno.test("initialWeights: the means of a mixture start apart, in every pixel", () => {
+  const likelihood = { kind: "gaussian-mixture", components: 2 } as const;
+  const weights = initialWeights({ ...small, likelihood }, { seed: 1 });
+  const { values } = weights.get("decoder.output.bias")!;
+  assertEquals([...values], [0.25, 0.25, 0.25, 0.75, 0.75, 0.75]);
+  assertEquals(weights.get("decoder.logits.bias")!.values, new Float32Array(6));
 });
 
 Deno.test("initialWeights: what enters a unit keeps its variance, roughly", () => {
