@@ -1,5 +1,5 @@
-import { encode } from "fast-png";
 import { dataUri } from "./data_uri.ts";
+import { encodePng } from "./encode_png.ts";
 import { type ChartOptions, frame, requireFinite } from "./series_line.ts";
 import { chart, type ChartDraft, type ChartSpec, plotted } from "./theme.ts";
 import { colorScheme } from "./vega.ts";
@@ -146,9 +146,7 @@ function heatPng(
     const held = Number.isNaN(fraction) ? 0 : Math.min(1, Math.max(0, fraction));
     data.set(color(held).match(/\d+/g)!.map(Number), 3 * i);
   });
-  return dataUri(encode({ width: cells, height: cells, channels: 3, data }, {
-    zlib: { level: 9 },
-  }));
+  return dataUri(encodePng({ width: cells, height: cells, channels: 3, data }));
 }
 
 /** Two invisible points, there for the legend alone. */

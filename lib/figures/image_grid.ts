@@ -1,4 +1,4 @@
-import { encode } from "fast-png";
+import { encodePng } from "./encode_png.ts";
 import { FONT_FAMILY, type FontPair, loadFonts } from "./font.ts";
 import { svgToPixels } from "./rasterize.ts";
 import { escapeMarkup } from "./escape_markup.ts";
@@ -68,7 +68,7 @@ export async function imageGrid(grid: ImageGrid): Promise<Uint8Array> {
 function greyPng(
   { width, height, pixels }: { width: number; height: number; pixels: Uint8Array },
 ): Uint8Array {
-  return encode({ width, height, channels: 1, data: pixels }, { zlib: { level: 9 } });
+  return encodePng({ width, height, channels: 1, data: pixels });
 }
 
 function requireLabels(grid: ImageGrid, { lefts, tops }: TiledImages): void {

@@ -1,5 +1,5 @@
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
-import { encode } from "fast-png";
+import { encodePng } from "./encode_png.ts";
 import { FONT_FAMILY, type FontPair, loadFonts } from "./font.ts";
 
 let starting: Promise<FontPair> | undefined;
@@ -56,10 +56,12 @@ export async function svgToPng(
   const { width, height, pixels } = await svgToPixels(svg, { scale });
   // On white nothing is transparent; without the fourth channel a file is a third less.
   const data = new Uint8Array(3 * width * height);
-  for (let i = 0; i < width * height; i++) {
-    data.set(pixels.subarray(4 * i, 4 * i + 3), 3 * i);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = pixels[from];
+    data[to + 1] = pixels[from + 1];
+    data[to + 2] = pixels[from + 2];
   }
-  return encode({ width, height, channels: 3, data }, { zlib: { level: 9 } });
+  return encodePng({ width, height, channels: 3, data });
 }
 
 /**
