@@ -28,3 +28,17 @@ export interface ExactModel<Z, X> extends LatentModel<Z, X> {
   /** p(z|x). */
   exactPosterior(x: X): ExactPosterior<Z>;
 }
+
+/** A logarithm of a density, normalised or not, at some points, and its gradient. */
+export interface LogDensityValues {
+  /** In nats, `[count]`. */
+  readonly values: Float64Array;
+  /** By the point, row-major `[count, dim]`. */
+  readonly gradients: Float64Array;
+}
+
+/**
+ * A log density that can be differentiated, at many points at once: what Hamiltonian
+ * Monte Carlo walks on. Points are row-major `[count, dim]`.
+ */
+export type DifferentiableLogDensity = (points: Float64Array) => LogDensityValues;

@@ -14,9 +14,11 @@ export {
 export { type Distribution } from "./distribution.ts";
 export { kl } from "./kl.ts";
 export {
+  type DifferentiableLogDensity,
   type ExactModel,
   type ExactPosterior,
   type LatentModel,
+  type LogDensityValues,
 } from "./latent_model.ts";
 export { type LogisticMixture, logisticMixture } from "./logistic_mixture.ts";
 export { type Mixture, mixture } from "./mixture.ts";

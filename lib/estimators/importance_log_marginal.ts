@@ -63,14 +63,21 @@ export function importanceLogMarginal<Z, X>(
   options: { numSamples: number; random: Random },
 ): LogMarginalEstimate {
   const logWeights = sampleLogWeights(model, approxPosterior, x, options);
+  const estimate = logOfMeanWeight(logWeights);
+  return { ...estimate, bias: -0.5 * estimate.standardError ** 2 };
+}
+
+/** ln of the mean weight, with the delta method's error, `sd(w) / (E[w] sqrt(n))`. */
+export function logOfMeanWeight(
+  logWeights: Float64Array,
+): Estimate & { readonly effectiveSampleSize: number } {
   const mean = logMeanExp(logWeights);
   // Relative to their mean, weights of exp(-500) neither underflow nor lose digits.
   const relative = summarize(logWeights.map((logWeight) => Math.exp(logWeight - mean)));
   return {
     mean,
     standardError: relative.standardError,
-    numSamples: options.numSamples,
-    bias: -0.5 * relative.standardError ** 2,
+    numSamples: logWeights.length,
     effectiveSampleSize: effectiveSampleSize(logWeights),
   };
 }

@@ -4,8 +4,29 @@
  *
  * @module
  */
-export type { Distribution, LatentModel } from "../distributions/mod.ts";
+export type {
+  DifferentiableLogDensity,
+  Distribution,
+  LatentModel,
+  LogDensityValues,
+} from "../distributions/mod.ts";
 export type { Estimate, Random, Vector } from "../math/mod.ts";
+export {
+  type AnnealedEstimate,
+  annealedLowerBound,
+  annealedUpperBound,
+  type AnnealingOptions,
+  type FrozenOptions,
+  tuneStepSizes,
+} from "./annealed_importance.ts";
+export {
+  type AnnealingPath,
+  type ChainState,
+  linearSchedule,
+  powerSchedule,
+  sigmoidSchedule,
+  type StateAt,
+} from "./annealing_path.ts";
 export { elbo, type ElboEstimate, type ElboForm, type ElboOptions } from "./elbo.ts";
 export {
   type GradientEstimate,
@@ -13,6 +34,8 @@ export {
   reparameterizationGradient,
   scoreFunctionGradient,
 } from "./gradients.ts";
+export { fitDiagonal, type FitOptions } from "./fit_diagonal.ts";
+export { type Kernel, type Moved, type Walk } from "./hamiltonian.ts";
 export {
   importanceLogMarginal,
   type LogMarginalEstimate,

@@ -1,4 +1,5 @@
 import {
+  type DifferentiableLogDensity,
   type ExactModel,
   type MultivariateNormal,
   multivariateNormal,
@@ -31,6 +32,8 @@ export interface LinearGaussian extends ExactModel<Vector, Vector> {
   likelihood(z: Vector): Normal;
   /** p(z|x). */
   exactPosterior(x: Vector): MultivariateNormal;
+  /** ln p(x, z) as a function of z, with its gradient `-z + W^T S^-1 (x - mean)`. */
+  logJoint(x: Vector): DifferentiableLogDensity;
   /** The diagonal normal q that makes KL(q || p(z|x)) least. */
   optimalDiagonal(x: Vector): Normal;
 }
@@ -92,6 +95,19 @@ export function linearGaussian(
     }
     return matVec(covariance, matVec(toLatent, x.map((value, i) => value - bias[i])));
   };
+  const prior = standardNormal(latentDim);
+  const logJoint = (x: Vector): DifferentiableLogDensity => (points) => {
+    const values = new Float64Array(points.length / latentDim);
+    const gradients = new Float64Array(points.length);
+    values.forEach((_, row) => {
+      const z = [...points.subarray(row * latentDim, (row + 1) * latentDim)];
+      const p = likelihood(z);
+      values[row] = prior.logProb(z) + p.logProb(x);
+      const pull = matVec(toLatent, x.map((value, i) => value - p.mean[i]));
+      gradients.set(pull.map((value, j) => value - z[j]), row * latentDim);
+    });
+    return { values, gradients };
+  };
   const optimalScale = precision.map((row, i) => 1 / Math.sqrt(row[i]));
 
   return {
@@ -100,9 +116,10 @@ export function linearGaussian(
     scale: scales,
     latentDim,
     dataDim,
-    prior: standardNormal(latentDim),
+    prior,
     marginal,
     likelihood,
+    logJoint,
     logMarginal: (x) => marginal.logProb(x),
     exactPosterior: (x) => multivariateNormal({ mean: posteriorMean(x), covariance }),
     optimalDiagonal: (x) => normal({ mean: posteriorMean(x), scale: optimalScale }),

@@ -6,10 +6,12 @@
  */
 export type {
   Categorical,
+  DifferentiableLogDensity,
   Distribution,
   ExactModel,
   ExactPosterior,
   LatentModel,
+  LogDensityValues,
   MultivariateNormal,
   Normal,
 } from "../distributions/mod.ts";

@@ -97,10 +97,7 @@ export function elboAndGradient(
   if (likelihood.kind === "gaussian" && likelihood.variance === "optimal") {
     return atOptimalVariance(spec, weights, { images, eps });
   }
-  const gradient = new Map<string, Float64Array>();
-  for (const [name, shape] of weightShapes(spec)) {
-    gradient.set(name, new Float64Array(shape.reduce((size, n) => size * n)));
-  }
+  const gradient = emptyGradient(spec);
   let expectedLogLikelihood = 0, klSum = 0;
   const penalty = klPenalty(spec, weights, images);
   const pass = { spec, weights, gradient, klWeights: penalty.weights };
@@ -168,6 +165,14 @@ function atOptimalVariance(
   return result;
 }
 
+/** Zeros by the names of the weights. */
+export function emptyGradient(spec: NetworkSpec): Map<string, Float64Array> {
+  const entries = [...weightShapes(spec)].map(([name, shape]) =>
+    [name, new Float64Array(shape.reduce((size, n) => size * n))] as const
+  );
+  return new Map(entries);
+}
+
 /** Adds the gradient of one image's objective, and returns the parts of its elbo. */
 function addImage(
   pass: ObjectivePass,
@@ -202,7 +207,7 @@ function drawLatent(encoded: Encoded, eps: Vector): { z: Vector; klTerm: number 
 }
 
 /** From -ln p(x|z) through the decoder's outputs to its last hidden layer h. */
-function decoderHeadsBackward(
+export function decoderHeadsBackward(
   pass: BackwardPass,
   { image, decoded, h }: { image: Vector; decoded: Decoded; h: Vector },
 ): Vector {

@@ -3,13 +3,20 @@
  *
  * @module
  */
-export type { Distribution, LatentModel, Normal } from "../distributions/mod.ts";
+export type {
+  DifferentiableLogDensity,
+  Distribution,
+  LatentModel,
+  LogDensityValues,
+  Normal,
+} from "../distributions/mod.ts";
 export type { Matrix, Random, Vector } from "../math/mod.ts";
 export { decode, type Decoded, decoderHidden, likelihoodOf } from "./decoder.ts";
 export { approxPosteriorOf, encode, type Encoded, klByDimension } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
 export { optimalVariance } from "./optimal_variance.ts";
 export { networkLatentModel } from "./latent_model.ts";
+export { networkLogJoint } from "./log_joint.ts";
 export {
   checkSpec,
   type DecoderHead,

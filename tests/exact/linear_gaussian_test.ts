@@ -10,6 +10,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { fc } from "../helpers/fast_check.ts";
+import { finiteDifferenceGradient } from "../helpers/finite_difference.ts";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
 import { testSeed } from "../helpers/seed.ts";
 import { float64Tolerance } from "../helpers/tolerance.ts";
@@ -200,4 +201,17 @@ Deno.test("linearGaussian: shapes that do not fit and scales of 0 are refused", 
   }
   assertThrows(() => model.logMarginal([0]), RangeError, "length must be 3: 1");
   assertThrows(() => model.exactPosterior([0]), RangeError, "length of x must be 3: 1");
+});
+
+Deno.test("linearGaussian: logJoint is ln p(z) + ln p(x|z), with its slope", () => {
+  const value = (z: readonly number[]) =>
+    model.prior.logProb(z) + model.likelihood(z).logProb(x);
+  const points = [[0.3, -0.8], [1.5, 2]];
+  const { values, gradients } = model.logJoint(x)(Float64Array.from(points.flat()));
+  points.forEach((z, row) => {
+    assertAlmostEquals(values[row], value(z), 1e-12);
+    finiteDifferenceGradient(value, z).forEach((slope, i) =>
+      assertAlmostEquals(gradients[2 * row + i], slope, 1e-7)
+    );
+  });
 });

@@ -1,0 +1,167 @@
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import {
+  type AnnealedEstimate,
+  annealedLowerBound,
+  annealedUpperBound,
+  fitDiagonal,
+  linearSchedule,
+  powerSchedule,
+  sigmoidSchedule,
+  tuneStepSizes,
+} from "elbo/estimators";
+import { readTrainedNetwork } from "elbo/exact";
+import { createRandom, pairedDifference, STREAMS, summarize } from "elbo/math";
+import { networkLogJoint } from "elbo/networks";
+import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
+import { granted } from "../helpers/permissions.ts";
+import { testSeed } from "../helpers/seed.ts";
+import { boundsOf, bracket, holds, withoutAccept } from "./brackets.ts";
+import { line, lineX } from "./models.ts";
+
+const SEEDS = Array.from({ length: 8 }, (_, i) => testSeed(100 + i));
+const truth = line.logMarginal(lineX);
+const posterior = line.exactPosterior(lineX);
+const posteriorScale = Math.sqrt(posterior.covariance[0][0]);
+// Wider than the posterior, so the weights are bounded, and of less than twice its
+// variance, so that the squares of their inverses have a mean.
+const path = {
+  initial: { mean: [posterior.mean[0] + 0.2], scale: [1.3 * posteriorScale] },
+  logJoint: line.logJoint(lineX),
+  schedule: linearSchedule(4),
+};
+
+/** w / p(x), or p(x) / w: weights whose mean is 1, whatever the schedule. */
+function relativeWeights({ logWeights }: AnnealedEstimate, sign: 1 | -1) {
+  return summarize(logWeights.map((l) => Math.exp(sign * (l - truth))));
+}
+
+function manyChains(seed: number, kernel?: typeof withoutAccept) {
+  const dice = (row: number) => createRandom({ seed, stream: STREAMS.test, row });
+  const options = {
+    numChains: 8000,
+    leapfrogSteps: 2,
+    stepSizes: tuneStepSizes(path, { random: dice(0), leapfrogSteps: 2 }),
+    kernel,
+  };
+  const draws = dice(4);
+  return {
+    lower: annealedLowerBound(path, { ...options, random: dice(1) }),
+    upper: annealedUpperBound(path, {
+      ...options,
+      random: dice(2),
+      posteriorDraws: Array.from({ length: 8000 }, () => posterior.sample(draws)),
+    }),
+  };
+}
+
+Deno.test("annealing: E w = p(x) and E 1/w = 1/p(x), with four steps only", () => {
+  const seed = testSeed(91);
+  const { lower, upper } = manyChains(seed);
+  const claim = { exact: 1, resolution: 0.02, seed };
+  assertMonteCarlo(relativeWeights(lower, 1), { ...claim, label: "forward" });
+  assertMonteCarlo(relativeWeights(upper, -1), { ...claim, label: "reverse" });
+});
+
+Deno.test("annealing: without the accept step neither mean is right", () => {
+  const seed = testSeed(92);
+  const { lower, upper } = manyChains(seed, withoutAccept);
+  const claim = { exact: 1, resolution: 1, seed };
+  assertThrows(() => assertMonteCarlo(relativeWeights(lower, 1), claim));
+  assertThrows(() => assertMonteCarlo(relativeWeights(upper, -1), claim));
+});
+
+Deno.test("annealing: the bounds bracket ln p(x), and those of planted chains do not", () => {
+  const planted = SEEDS.filter((seed) => {
+    const sound = bracket({ seed, numSteps: 32 });
+    assert(holds(sound), `seed ${seed}: ${JSON.stringify(sound)}`);
+    return !holds(bracket({ seed, numSteps: 32, kernel: withoutAccept }));
+  });
+  // A planted chain may also come to nothing but a huge error of its own.
+  assertLess(SEEDS.length / 2, planted.length);
+});
+
+Deno.test("annealing: the bracket narrows with the schedule", () => {
+  const seeds = Array.from({ length: 16 }, (_, i) => testSeed(120 + i));
+  const widths = [2, 8, 32].map((numSteps) =>
+    seeds.map((seed) => {
+      const { lower, upper } = bracket({ seed, numSteps });
+      return upper.mean - lower.mean;
+    })
+  );
+  for (const i of [1, 2]) {
+    const gain = pairedDifference(widths[i - 1], widths[i]);
+    assertLess(2 * gain.standardError, gain.mean, `schedule ${i}`);
+  }
+});
+
+Deno.test({
+  name: "annealing: on a trained network it meets the quadrature over its plane",
+  ignore: !granted("read"),
+  fn: async () => {
+    const file = new URL("../../data/mnist_vae_2d.safetensors", import.meta.url);
+    const network = readTrainedNetwork(await Deno.readFile(file), { tolerance: 1e-4 });
+    const seed = testSeed(93);
+    const dice = (row: number) => createRandom({ seed, stream: STREAMS.test, row });
+    const z = network.prior.sample(dice(0));
+    const image = network.likelihood(z).sample(dice(4));
+    const logJoint = networkLogJoint(network.spec, network.weights, image);
+    const near = fitDiagonal(logJoint, network.approxPosterior(image), {
+      random: dice(5),
+    });
+    const initial = { mean: near.mean, scale: near.scale.map((s) => 1.5 * s) };
+    const path = { initial, logJoint, schedule: linearSchedule(30) };
+    const { lower, upper } = boundsOf(path, { posteriorDraws: [z], dice });
+    const exact = network.logMarginal(image);
+    assertMonteCarlo(lower, { exact, resolution: 0.05, seed });
+    assert(
+      holds({ truth: exact, lower, upper }),
+      JSON.stringify({ exact, lower, upper }),
+    );
+  },
+});
+
+Deno.test("tuneStepSizes: the chains it was made for accept three in four", () => {
+  const seed = testSeed(94);
+  const dice = (row: number) => createRandom({ seed, stream: STREAMS.test, row });
+  const long = { ...path, schedule: linearSchedule(60) };
+  const stepSizes = tuneStepSizes(long, { random: dice(0) });
+  const { acceptance } = annealedLowerBound(long, { stepSizes, random: dice(1) });
+  assert(acceptance > 0.65 && acceptance < 0.85, `${acceptance}`);
+});
+
+Deno.test("schedules: all lead from 0 to 1 and ascend", () => {
+  for (const schedule of [linearSchedule(7), sigmoidSchedule(7), powerSchedule(7)]) {
+    assertEquals([schedule.length, schedule[0], schedule[7]], [8, 0, 1]);
+    schedule.slice(1).forEach((b, t) => assertLess(schedule[t], b));
+  }
+});
+
+Deno.test("annealing: paths, sizes and draws that do not fit are refused", () => {
+  const random = createRandom({ seed: 0, stream: STREAMS.test });
+  const stepSizes = [1, 1, 1];
+  const lowerOf = (change: Partial<typeof path>) => () =>
+    annealedLowerBound({ ...path, ...change }, { stepSizes, random });
+  const cases: [() => unknown, string][] = [
+    [lowerOf({ schedule: [0, 0.5, 0.5, 1] }), "schedule must ascend from 0 to 1"],
+    [lowerOf({ schedule: [0, 0.5] }), "schedule must ascend from 0 to 1"],
+    [lowerOf({ schedule: linearSchedule(3) }), "stepSizes must hold one for each of 2"],
+    [() => linearSchedule(0), "numSteps must be a positive integer"],
+    [
+      () => annealedLowerBound(path, { stepSizes, random, numChains: 0 }),
+      "numChains must be a positive integer",
+    ],
+    [
+      () => annealedUpperBound(path, { stepSizes, random, posteriorDraws: [[]] }),
+      "posteriorDraws must be points of 1 numbers",
+    ],
+    [
+      () =>
+        annealedLowerBound(
+          { ...path, initial: { mean: [0], scale: [0] } },
+          { stepSizes, random },
+        ),
+      "positive scales",
+    ],
+  ];
+  for (const [act, message] of cases) assertThrows(act, RangeError, message);
+});
