@@ -4,7 +4,9 @@ import type { Report } from "../figures/mod.ts";
 import type { MetricsRecord, RunConfig } from "../training/mod.ts";
 import { count, nats, seconds } from "./numbers.ts";
 import type { RunPicture } from "./picture_source.ts";
+import { settingsOf } from "./run_settings.ts";
 import { shellWord } from "./shell_word.ts";
+import { trainCommandLine } from "./train_command_line.ts";
 
 /** What the report of a run is made of. */
 export interface RunReport {
@@ -171,7 +173,7 @@ function bitsOf(
 }
 
 function notesOf({ network, dataset }: RunConfig): string[] {
-  const { model, likelihood, beta } = network;
+  const { model, likelihood, beta, freeBits } = network;
   const notes: string[] = [];
   if (likelihood.kind === "bernoulli" && dataset.binarization === "none") {
     notes.push(
@@ -191,6 +193,11 @@ function notesOf({ network, dataset }: RunConfig): string[] {
         (dataset.binarization === "dequantize"
           ? ", and in bits per dimension with other models of bytes."
           : "."),
+    );
+  }
+  if (model === "vae" && freeBits !== undefined) {
+    notes.push(
+      `Trained with ${freeBits} free nats a latent dimension; the KL is given as it is.`,
     );
   }
   if (model === "vae" && beta !== 1) {
@@ -260,84 +267,4 @@ function epochTable(metrics: readonly MetricsRecord[]): Report["epochs"] {
     head: shown.map(({ head }) => head),
     rows: metrics.map((record) => shown.map(({ cell }) => cell(record) ?? "")),
   };
-}
-
-function settingsOf(config: RunConfig): Report["settings"] {
-  const { dataset, network, training, versions } = config;
-  const { likelihood } = network;
-  const text = (value: unknown) => String(value ?? "none");
-  return [
-    {
-      title: "Model",
-      rows: [
-        ["model", network.model],
-        ["hidden sizes", network.hidden.join(", ") || "none"],
-        ["latent dimensions", text(network.latentDim)],
-        ["activation", network.activation],
-        ["likelihood", likelihood.kind],
-        ...(likelihood.kind === "gaussian"
-          ? [["variance", text(likelihood.variance)] as const]
-          : []),
-        ...("components" in likelihood
-          ? [["components", text(likelihood.components)] as const]
-          : []),
-        ["beta", text(network.beta)],
-      ],
-    },
-    {
-      title: "Training",
-      rows: [
-        ["epochs", text(training.epochs)],
-        ["images a step", text(training.batchSize)],
-        ["optimizer", `Adam, rate ${training.learningRate}`],
-        ["seed", text(training.seed)],
-        ["backend", training.backend],
-      ],
-    },
-    {
-      title: "Data",
-      rows: [
-        ["data set", dataset.name],
-        ["image", `${dataset.height} x ${dataset.width}`],
-        ["binarisation", dataset.binarization],
-        ["held out for validation", text(dataset.validation)],
-        ["limit", text(dataset.limit)],
-      ],
-    },
-    { title: "Files, SHA-256", rows: Object.entries(dataset.sha256) },
-    { title: "Versions", rows: Object.entries(versions) },
-  ];
-}
-
-/**
- * Write the command that repeats a run.
- *
- * @param config The run's configuration.
- * @returns One line for a shell; every option that shapes the result is in it.
- */
-export function trainCommandLine(config: RunConfig): string {
-  const { dataset, network, training } = config;
-  const { likelihood } = network;
-  const options: [string, string | number | null][] = [
-    ["dataset", dataset.name],
-    ["binarize", dataset.binarization],
-    ["validation", dataset.validation || null],
-    ["limit", dataset.limit],
-    ["model", network.model],
-    ["likelihood", likelihood.kind],
-    ["variance", likelihood.kind === "gaussian" ? likelihood.variance : null],
-    ["components", "components" in likelihood ? likelihood.components : null],
-    ["hidden", network.hidden.join(",") || null],
-    ["latent", network.latentDim],
-    ["activation", network.activation],
-    ["beta", network.model === "vae" ? network.beta : null],
-    ["epochs", training.epochs],
-    ["batch", training.batchSize],
-    ["learning-rate", training.learningRate],
-    ["seed", training.seed],
-    ["backend", training.backend],
-  ];
-  const words = options.filter(([, value]) => value !== null)
-    .map(([name, value]) => `--${name} ${shellWord(String(value))}`);
-  return ["deno task train", ...words].join(" ");
 }

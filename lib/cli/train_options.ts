@@ -10,6 +10,7 @@ import { LIKELIHOODS, type LikelihoodSpec } from "../networks/mod.ts";
 import type { ResumeOptions, RunOptions } from "../training/mod.ts";
 import { UsageError } from "./errors.ts";
 import { defineCommand, type Parsed } from "./options.ts";
+import { objectiveNotes, recipeOf, recipeOptions } from "./recipe_options.ts";
 import { readNumber } from "./values.ts";
 
 const maxSize = 100_000;
@@ -126,6 +127,7 @@ export const trainCommand = defineCommand({
       min: 0,
       help: "Weight of the KL in the objective; metrics always have 1.",
     },
+    ...recipeOptions,
     seed: {
       kind: "integer",
       default: 0,
@@ -196,14 +198,13 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
   const { dataset, validation, limit, out } = values;
   const { hidden, activation, latent: latentDim, model, beta } = values;
   const { epochs, batch: batchSize, learningRate, seed, backend } = values;
+  const { recipe, freeBits } = recipeOf(values, { given, ...values });
   const likelihood = likelihoodOf(values);
   const binarization = binarizationOf(values);
-  if (model === "autoencoder" && given.includes("beta")) {
-    throw new UsageError(
-      `Cannot train as --beta must come with --model vae: an autoencoder has no KL`,
-    );
-  }
-  const network = { model, hidden, latentDim, activation, likelihood, beta };
+  const network = {
+    ...{ model, hidden, latentDim, activation, likelihood, beta },
+    ...freeBits !== undefined && { freeBits },
+  };
   const isNamed = ["mnist", "fashion-mnist"].includes(dataset);
   return {
     kind: "new",
@@ -212,6 +213,7 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
       dataset: isNamed ? dataset : resolve(dataset),
       ...{ validation, limit, binarization, network },
       ...{ epochs, batchSize, learningRate, seed, backend },
+      ...recipe,
     },
   };
 }
@@ -222,8 +224,9 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
  * @param options The new run.
  * @returns The lines; none for most runs.
  */
-export function trainNotes({ binarization, network }: RunOptions): string[] {
-  const { model, likelihood, beta } = network;
+export function trainNotes(options: RunOptions): string[] {
+  const { binarization, network } = options;
+  const { model, likelihood } = network;
   const notes: string[] = [];
   const { note } = binarizationFor(likelihood.kind, binarization);
   if (note !== undefined) notes.push(note);
@@ -235,13 +238,8 @@ export function trainNotes({ binarization, network }: RunOptions): string[] {
   }
   if (model === "autoencoder") {
     notes.push("Note: an autoencoder has no ELBO; ln p(x|z) at its code is measured.");
-  } else if (beta !== 1) {
-    const what = beta > 1
-      ? "a lower bound on ln p(x), but a looser one than the ELBO"
-      : "no bound on ln p(x)";
-    notes.push(
-      `Note: with beta ${beta} minus the objective is ${what}; metrics have beta 1.`,
-    );
+  } else {
+    notes.push(...objectiveNotes(network, options));
   }
   return notes;
 }

@@ -3,7 +3,9 @@ import { type WeightTensors, zerosLike } from "./weight_tensors.ts";
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
-const EPSILON = 1e-8;
+
+/** Kingma and Ba's, of algorithm 1. */
+export const ADAM_EPSILON = 1e-8;
 
 /** Weights in training with everything that Adam remembers of them. */
 export interface AdamState {
@@ -38,12 +40,15 @@ export function startAdam(weights: WeightTensors): AdamState {
 export function updateAdam(
   state: AdamState,
   gradient: WeightTensors,
-  learningRate: number,
+  { learningRate, epsilon: plainEpsilon = ADAM_EPSILON }: {
+    learningRate: number;
+    epsilon?: number;
+  },
 ): AdamState {
   const step = state.step + 1;
   const correction = Math.sqrt(1 - BETA_2 ** step);
   const rate = learningRate * correction / (1 - BETA_1 ** step);
-  const epsilon = EPSILON * correction;
+  const epsilon = plainEpsilon * correction;
 
   const firstMoment = new Map<string, tf.Tensor>();
   const secondMoment = new Map<string, tf.Tensor>();

@@ -38,11 +38,11 @@ export function checkCount(act: string, name: string, count: number): void {
   }
 }
 
-/** @throws {RangeError} unless the rate is finite and positive */
-export function checkLearningRate(learningRate: number): void {
-  if (!(learningRate > 0 && learningRate < Infinity)) {
+/** @throws {RangeError} unless an option of training is finite and positive */
+export function checkPositive(name: string, value: number): void {
+  if (!(value > 0 && value < Infinity)) {
     throw new RangeError(
-      `Cannot train as learningRate must be finite and positive: ${learningRate}`,
+      `Cannot train as ${name} must be finite and positive: ${value}`,
     );
   }
 }

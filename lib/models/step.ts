@@ -7,15 +7,15 @@ import {
   type NetworkSpec,
   type Weights,
 } from "../networks/mod.ts";
-import { type AdamState, disposeAdam, startAdam, updateAdam } from "./adam.ts";
-import { uploadBatch, uploadImages, uploadMatrix } from "./batch_tensors.ts";
 import {
-  checkBeta,
-  checkCount,
-  checkLearningRate,
-  checkSize,
-  checkVae,
-} from "./checks.ts";
+  ADAM_EPSILON,
+  type AdamState,
+  disposeAdam,
+  startAdam,
+  updateAdam,
+} from "./adam.ts";
+import { uploadBatch, uploadImages, uploadMatrix } from "./batch_tensors.ts";
+import { checkBeta, checkCount, checkPositive, checkSize, checkVae } from "./checks.ts";
 import { decode, encode } from "./forward.ts";
 import { likelihoodParameters } from "./likelihood.ts";
 import { logWeights } from "./log_weights.ts";
@@ -37,6 +37,8 @@ export interface StepOptions {
   readonly seed: number;
   /** Of Adam, above 0; {@linkcode Step.setLearningRate} changes it. */
   readonly learningRate: number;
+  /** What Adam adds to the root of its second moment, above 0; 1e-8 unless told. */
+  readonly adamEpsilon?: number;
   /** The weights to start from; else `initialWeights` of the seed. */
   readonly weights?: Weights;
   /** Where tensors live and operations run, "auto" unless told. */
@@ -79,26 +81,32 @@ export interface StepOptions {
  */
 export async function createStep(
   spec: NetworkSpec,
-  { seed, learningRate, weights, backend = "auto" }: StepOptions,
+  { seed, learningRate, adamEpsilon = ADAM_EPSILON, weights, backend = "auto" }:
+    StepOptions,
 ): Promise<Step> {
-  checkLearningRate(learningRate);
+  checkPositive("learningRate", learningRate);
+  checkPositive("adamEpsilon", adamEpsilon);
   await chooseBackend(backend);
   const first = weights ?? initialWeights(spec, { seed });
-  return new TfjsStep(spec, { seed, learningRate, weights: first });
+  return new TfjsStep(spec, { seed, learningRate, adamEpsilon, weights: first });
 }
 
 class TfjsStep implements Step {
   readonly #spec: NetworkSpec;
   readonly #noise: Noise;
+  readonly #epsilon: number;
   #learningRate: number;
   #adam: AdamState;
 
   constructor(
     spec: NetworkSpec,
-    { seed, learningRate, weights }: Required<Omit<StepOptions, "backend">>,
+    { seed, learningRate, adamEpsilon, weights }: Required<
+      Omit<StepOptions, "backend">
+    >,
   ) {
     this.#spec = spec;
     this.#noise = { seed, stream: STREAMS.noise };
+    this.#epsilon = adamEpsilon;
     this.#learningRate = learningRate;
     this.#adam = startAdam(uploadWeights(spec, weights));
   }
@@ -115,7 +123,10 @@ class TfjsStep implements Step {
         weights,
         tensors,
       );
-      this.#adam = updateAdam(this.#adam, gradient, this.#learningRate);
+      this.#adam = updateAdam(this.#adam, gradient, {
+        learningRate: this.#learningRate,
+        epsilon: this.#epsilon,
+      });
       if (batchLogVar) this.#adam = followVariance(this.#adam, batchLogVar);
       return { rows: joinRows(rows, penalties) };
     });
@@ -190,7 +201,7 @@ class TfjsStep implements Step {
   }
 
   setLearningRate(learningRate: number): void {
-    checkLearningRate(learningRate);
+    checkPositive("learningRate", learningRate);
     this.#learningRate = learningRate;
   }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Binarization, BINARIZATIONS } from "../datasets/mod.ts";
 import { sha256 } from "../files/mod.ts";
 import type { NetworkSpec } from "../networks/mod.ts";
+import type { Recipe } from "./schedule.ts";
 import { type Versions, versions } from "./versions.ts";
 
 /** The version of the run folder's layout that this code reads and writes. */
@@ -41,12 +42,12 @@ export interface DatasetConfig {
 }
 
 /** How a run is trained. */
-export interface TrainingConfig {
+export interface TrainingConfig extends Recipe {
   /** Passes over the training images in all, resumed ones included. */
   readonly epochs: number;
   /** Images a step; the last batch of an epoch may be smaller. */
   readonly batchSize: number;
-  /** Of Adam, the same from the first step to the last. */
+  /** Of Adam, until the first of the `rateStages`. */
   readonly learningRate: number;
   /** Of weights, order, binarisation and noise: from 0 to 2^32 - 1. */
   readonly seed: number;
@@ -96,6 +97,13 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     learningRate: z.number().positive(),
     seed: whole(0).max(2 ** 32 - 1),
     backend: z.enum(["auto", "cpu", "wasm", "webgpu"]),
+    warmUp: z.strictObject({ epochs: z.number().positive(), cycles: whole(1) })
+      .optional(),
+    rateStages: z.array(
+      z.strictObject({ fromEpoch: whole(1), learningRate: z.number().positive() }),
+    ).optional(),
+    adamEpsilon: z.number().positive().optional(),
+    outputBias: z.literal("mean").optional(),
   }),
 });
 

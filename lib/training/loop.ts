@@ -12,17 +12,20 @@ import { type Measured, measureSet } from "./measure.ts";
 import type { MetricsRecord } from "./metrics.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { epochStart, type Position } from "./position.ts";
+import { betaAt, learningRateAt, type Recipe } from "./schedule.ts";
 
 /** What to train for how long; every number that comes out depends on it. */
-export interface Plan {
+export interface Plan extends Pick<Recipe, "warmUp" | "rateStages"> {
   /** An autoencoder has no ELBO to record. */
   readonly model: "vae" | "autoencoder";
   /** The total, with those done before. */
   readonly epochs: number;
   /** Images a step; the last batch of an epoch may be smaller. */
   readonly batchSize: number;
-  /** For the records; the step has its own. */
+  /** Until the first of the `rateStages`. */
   readonly learningRate: number;
+  /** The weight of the KL once it is warmed up; only needed for a warm-up. */
+  readonly beta?: number;
   /** Of order and binarisation; the step has its own for the noise. */
   readonly seed: number;
   /** How bytes become pixels. */
@@ -124,9 +127,12 @@ export interface LoopResult {
  */
 export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   const { plan, signal, onProgress, save } = options;
-  const loop = { ...options, breather: createBreather(), measuringSeconds: 0 };
+  const loop: Loop = { ...options, breather: createBreather(), measuringSeconds: 0 };
   let position = options.start ?? epochStart(0);
   while (position.epoch < plan.epochs) {
+    const learningRate = learningRateAt(plan, position.epoch);
+    loop.step.setLearningRate(learningRate);
+    loop.plan = { ...plan, learningRate };
     position = await trainEpoch(position, loop);
     const measured = signal?.aborted ? undefined : await measureEpoch(position, loop);
     if (measured === undefined) {
@@ -134,7 +140,11 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
       return { position, stopped: true };
     }
     const state = await loop.step.state();
-    const record = recordOf(position, { ...measured, plan, step: state.step });
+    const record = recordOf(position, {
+      ...measured,
+      plan: loop.plan,
+      step: state.step,
+    });
     position = epochStart(position.epoch + 1);
     await save?.({ position, state }, record);
     onProgress?.({ kind: "epoch", record, epochs: plan.epochs });
@@ -142,7 +152,9 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   return { position, stopped: false };
 }
 
-interface Loop extends LoopOptions {
+interface Loop extends Omit<LoopOptions, "plan"> {
+  /** With the learning rate of this epoch. */
+  plan: Plan;
   readonly breather: Breather;
   measuringSeconds: number;
 }
@@ -153,7 +165,8 @@ async function trainEpoch(start: Position, loop: Loop): Promise<Position> {
   const epoch = start.epoch + 1;
   const { seed, batchSize } = plan;
   const batches = epochBatches(count, { seed, epoch, batchSize });
-  const stepsBefore = start.epoch * batches.length;
+  const stepsAnEpoch = batches.length;
+  const stepsBefore = start.epoch * stepsAnEpoch;
   const startedAt = performance.now();
   let position = start;
   while (position.batch < batches.length && !signal?.aborted) {
@@ -164,6 +177,9 @@ async function trainEpoch(start: Position, loop: Loop): Promise<Position> {
       images: pixelsOf(batches[batch], { loop, epoch }),
       batchSize: batches[batch].length,
       step: stepIndex,
+      ...plan.warmUp && {
+        beta: betaAt({ beta: 1, ...plan }, { step: stepIndex, stepsAnEpoch }),
+      },
     });
     requireFinite(numbers.objective, { ...where, step: stepIndex + 1, plan });
     const elapsed = (performance.now() - startedAt) / 1000;

@@ -79,4 +79,11 @@ export {
   type TrainedRun,
   trainRun,
 } from "./train_run.ts";
+export {
+  betaAt,
+  learningRateAt,
+  type RateStage,
+  type Recipe,
+  type WarmUp,
+} from "./schedule.ts";
 export { type Versions, versions } from "./versions.ts";

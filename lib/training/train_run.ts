@@ -1,11 +1,12 @@
 import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
 import { isThere, writeAtomically } from "../files/mod.ts";
 import { createStep, type Step, type StepOptions } from "../models/mod.ts";
-import type { NetworkSpec, Weights } from "../networks/mod.ts";
+import { initialWeights, type NetworkSpec, type Weights } from "../networks/mod.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { formatRunConfig, RUN_FORMAT, type RunConfig } from "./config.ts";
+import { formatRunConfig, type RunConfig } from "./config.ts";
 import { type LoopResult, type TrainEvent, trainLoop } from "./loop.ts";
 import { formatMetrics, type MetricsRecord } from "./metrics.ts";
+import { configOf, meanBias } from "./new_config.ts";
 import { epochStart } from "./position.ts";
 import { changedConfig, describeChanges, type ResumeOptions } from "./resume_checks.ts";
 import { runDataset } from "./run_dataset.ts";
@@ -18,10 +19,10 @@ import {
   writeModel,
 } from "./run_folder.ts";
 import { holdingRun } from "./run_lock.ts";
-import { versions } from "./versions.ts";
+import type { Recipe } from "./schedule.ts";
 
 /** What a new run is to be. */
-export interface RunOptions {
+export interface RunOptions extends Recipe {
   /** `mnist`, `fashion-mnist` or a folder of IDX files. */
   readonly dataset: string;
   /** The last so many training images are held out; none by default. */
@@ -36,7 +37,7 @@ export interface RunOptions {
   readonly epochs: number;
   /** Images a step. */
   readonly batchSize: number;
-  /** Of Adam. */
+  /** Of Adam, until the first of the `rateStages`. */
   readonly learningRate: number;
   /** Of weights, order, binarisation and noise. */
   readonly seed: number;
@@ -126,7 +127,7 @@ export async function trainRun(
   await requireVacant(hooks.out);
   const dataset = hooks.dataset ?? await loadDataset(options.dataset, options);
   const config = configOf(options, dataset);
-  const step = await stepOf(config, hooks);
+  const step = await stepOf(config, { ...hooks, dataset });
   return await disposing(step, () =>
     holdingRun(hooks.out, async () => {
       const run = await createRun(hooks.out, config);
@@ -176,7 +177,8 @@ async function resumeHeld(
   const dataset = await runDataset(opened, { act: "resume", dataset: hooks.dataset });
   const changes = describeChanges(opened.config, config);
   if (changes !== undefined) hooks.onNote?.(changes);
-  const step = await stepOf(config, { ...hooks, weights: checkpoint?.state.weights });
+  const weights = checkpoint?.state.weights;
+  const step = await stepOf(config, { ...hooks, dataset, weights });
   return await disposing(step, async () => {
     if (formatRunConfig(config) !== formatRunConfig(opened.config)) {
       await writeAtomically(opened.files.config, formatRunConfig(config));
@@ -212,7 +214,8 @@ async function continueRun(
     if (record) metrics.push(record);
   };
   const { binarization } = config.dataset;
-  const plan = { ...config.training, model: spec.model, binarization };
+  const { model, beta } = spec;
+  const plan = { ...config.training, model, beta, binarization };
   const result = await trainLoop({
     ...{ step, dataset, plan, start, save },
     ...{ signal, onProgress },
@@ -221,10 +224,17 @@ async function continueRun(
 }
 
 function stepOf(
-  { network, training: { seed, learningRate, backend } }: RunConfig,
-  { createStep: make = createStep, weights }: RunHooks & { weights?: Weights },
+  { network, training }: RunConfig,
+  { createStep: make = createStep, weights, dataset: { train } }:
+    & Omit<RunHooks, "dataset">
+    & { readonly weights?: Weights; readonly dataset: Dataset },
 ): Promise<Step> {
-  return make(network, { seed, learningRate, backend, weights });
+  const { seed, learningRate, backend, adamEpsilon, outputBias } = training;
+  const first = weights ??
+    (outputBias === "mean"
+      ? initialWeights(network, { seed, outputBias: meanBias(train) })
+      : undefined);
+  return make(network, { seed, learningRate, adamEpsilon, backend, weights: first });
 }
 
 /** The caller gets the step only if all goes well. */
@@ -238,32 +248,6 @@ async function disposing<Result>(
     step.dispose();
     throw error;
   }
-}
-
-function configOf(options: RunOptions, dataset: Dataset): RunConfig {
-  const { network, epochs, batchSize, learningRate, seed, backend } = options;
-  const { height, width, dataDim } = dataset.train;
-  const { model, hidden, latentDim, activation, likelihood, beta } = network;
-  return {
-    format: RUN_FORMAT,
-    versions: versions(),
-    dataset: {
-      name: options.dataset,
-      height,
-      width,
-      validation: options.validation ?? 0,
-      limit: options.limit ?? null,
-      binarization: options.binarization,
-      sha256: dataset.sha256,
-    },
-    network: {
-      model,
-      dataDim,
-      hidden: [...hidden],
-      ...{ latentDim, activation, likelihood, beta },
-    },
-    training: { epochs, batchSize, learningRate, seed, backend },
-  };
 }
 
 async function checkpointOf(run: Run): Promise<Checkpoint | undefined> {

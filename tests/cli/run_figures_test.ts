@@ -10,7 +10,7 @@ import {
   versions,
 } from "elbo/training";
 import { writeRunFigures } from "../../lib/cli/run_figures.ts";
-import { trainCommandLine } from "../../lib/cli/run_report.ts";
+import { trainCommandLine } from "../../lib/cli/train_command_line.ts";
 import { parseCommand } from "../../lib/cli/options.ts";
 import { trainCommand, trainRequest } from "../../lib/cli/train_options.ts";
 import { pictureOf } from "../figures/pixels.ts";

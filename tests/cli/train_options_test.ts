@@ -43,6 +43,24 @@ Deno.test("trainRequest: the defaults are those of the documentation", () => {
   });
 });
 
+Deno.test("trainRequest: a recipe is what was asked for, and nothing else", () => {
+  const { network, warmUp, rateStages, adamEpsilon, outputBias } = options(
+    "--warm-up 2.5 --cycles 4 --free-bits 0.1 --rate-at 1:7e-4,4:5e-4 " +
+      "--adam-epsilon 1e-4 --output-bias mean",
+  );
+  assertEquals(network.freeBits, 0.1);
+  assertEquals({ warmUp, rateStages, adamEpsilon, outputBias }, {
+    warmUp: { epochs: 2.5, cycles: 4 },
+    rateStages: [
+      { fromEpoch: 1, learningRate: 7e-4 },
+      { fromEpoch: 4, learningRate: 5e-4 },
+    ],
+    adamEpsilon: 1e-4,
+    outputBias: "mean",
+  });
+  assertEquals(options("--adam-epsilon 1e-8").adamEpsilon, 1e-8);
+});
+
 Deno.test("trainRequest: a Gaussian decoder takes three kinds of variance", () => {
   const likelihood = (line: string) =>
     options(`--likelihood gaussian ${line}`.trim()).network.likelihood;
@@ -112,6 +130,18 @@ const refused: [string, string][] = [
   ["--likelihood gaussian --binarize static", "--binarize must be none"],
   ["--likelihood gaussian --binarize threshold", "--binarize must be none"],
   ["--model autoencoder --beta 2", "--beta must come with --model vae"],
+  ["--model autoencoder --warm-up 2", "--warm-up must come with --model vae"],
+  ["--model autoencoder --free-bits 1", "--free-bits must come with --model vae"],
+  ["--cycles 2", "--cycles must come with --warm-up"],
+  ["--warm-up 0", "--warm-up must be a number above 0"],
+  ["--free-bits 0", "--free-bits must be a number above 0"],
+  ["--rate-at 5", "--rate-at must be EPOCH:RATE"],
+  ["--rate-at 5:1e-4:2", "--rate-at must be EPOCH:RATE"],
+  ["--rate-at 0:1e-4", "--rate-at must be a whole number of at least 1"],
+  ["--rate-at 5:0", "--rate-at must be a number above 0"],
+  ["--rate-at 5:1e-4,5:1e-5", "later and later epochs"],
+  ["--likelihood gaussian --output-bias mean", "with --likelihood bernoulli"],
+  ["--resume runs/a --warm-up 3", "--resume must come without --warm-up"],
   ["--resume runs/a --latent 3", "--resume must come without --latent"],
   ["--resume runs/a --out b", "--resume must come without --out"],
   ["--resume runs/a --seed 0", "--resume must come without --seed"],
@@ -159,6 +189,9 @@ const noted: [string, string][] = [
   ["--likelihood gaussian --variance optimal", "best variance for each batch"],
   ["--beta 0.5", "minus the objective is no bound on ln p(x)"],
   ["--beta 4", "a lower bound on ln p(x), but a looser one"],
+  ["--warm-up 3", "no bound on ln p(x) while beta is below 1"],
+  ["--warm-up 8 --cycles 4", "for 8 epochs beta rises from 0 4 times"],
+  ["--free-bits 0.1", "a looser bound than the ELBO"],
   ["--model autoencoder", "an autoencoder has no ELBO"],
 ];
 

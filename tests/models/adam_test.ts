@@ -20,6 +20,12 @@ testOnBackends("updateAdam: follows algorithm 1 in float64", async (backend) => 
 
   const uncorrected = referenceAdam({ biasCorrected: false });
   assert(largestGap(found, uncorrected) > tolerance, "blind to the bias correction");
+
+  const epsilon = 1e-4;
+  const larger = referenceAdam({ biasCorrected: true, epsilon });
+  const foundLarger = await tfjsAdam({ epsilon });
+  assert(largestGap(foundLarger, larger) <= tolerance);
+  assert(largestGap(foundLarger, exact) > tolerance, "blind to epsilon");
 });
 
 testOnBackends("updateAdam: leaves only the next state behind", async (backend) => {
@@ -28,7 +34,7 @@ testOnBackends("updateAdam: leaves only the next state behind", async (backend) 
   const gradient = new Map([["w", tf.tensor1d([1, -1])]]);
   let state = startAdam(new Map([["w", tf.tensor1d([3, 4])]]));
   assertEquals(tf.memory().numTensors, numTensors + 4);
-  state = updateAdam(state, gradient, RATE);
+  state = updateAdam(state, gradient, { learningRate: RATE });
   assertEquals(tf.memory().numTensors, numTensors + 4);
   assertEquals(state.step, 1);
   disposeAdam(state);
@@ -42,7 +48,7 @@ testOnBackends("updateAdam: a gradient of zero moves nothing", async (backend) =
   const state = updateAdam(
     startAdam(new Map([["w", tf.tensor1d([3, 4])]])),
     gradient,
-    RATE,
+    { learningRate: RATE },
   );
   assertEquals([...state.weights.get("w")!.dataSync()], [3, 4]);
   disposeAdam(state);
@@ -57,11 +63,12 @@ function gradientAt(step: number): Float32Array {
   return Float32Array.from(start, (_, i) => random.normal() * 10 ** (-8 * i / SIZE));
 }
 
-async function tfjsAdam(): Promise<Float32Array> {
+async function tfjsAdam(options: { epsilon?: number } = {}): Promise<Float32Array> {
   let state = startAdam(new Map([["w", tf.tensor1d(start.slice())]]));
   for (let step = 1; step <= UPDATES; step++) {
     const gradient = tf.tensor1d(gradientAt(step));
-    state = updateAdam(state, new Map([["w", gradient]]), RATE);
+    const byName = new Map([["w", gradient]]);
+    state = updateAdam(state, byName, { learningRate: RATE, ...options });
     gradient.dispose();
   }
   const weights = Float32Array.from(await state.weights.get("w")!.data());
@@ -69,7 +76,9 @@ async function tfjsAdam(): Promise<Float32Array> {
   return weights;
 }
 
-function referenceAdam({ biasCorrected }: { biasCorrected: boolean }): Float64Array {
+function referenceAdam(
+  { biasCorrected, epsilon = 1e-8 }: { biasCorrected: boolean; epsilon?: number },
+): Float64Array {
   const weights = Float64Array.from(start);
   const m = new Float64Array(SIZE);
   const v = new Float64Array(SIZE);
@@ -79,7 +88,7 @@ function referenceAdam({ biasCorrected }: { biasCorrected: boolean }): Float64Ar
     gradientAt(t).forEach((g, i) => {
       m[i] = 0.9 * m[i] + 0.1 * g;
       v[i] = 0.999 * v[i] + 0.001 * g ** 2;
-      weights[i] -= RATE * (m[i] / mShare) / (Math.sqrt(v[i] / vShare) + 1e-8);
+      weights[i] -= RATE * (m[i] / mShare) / (Math.sqrt(v[i] / vShare) + epsilon);
     });
   }
   return weights;

@@ -1,5 +1,11 @@
 import type { Dataset, ImageSet } from "elbo/datasets";
-import type { Batch, BatchNumbers, createStep, Step, TrainState } from "elbo/models";
+import type {
+  BatchNumbers,
+  createStep,
+  Step,
+  TrainBatch,
+  TrainState,
+} from "elbo/models";
 import { initialWeights, type NetworkSpec, type Weights } from "elbo/networks";
 import type { RunOptions } from "elbo/training";
 
@@ -51,7 +57,7 @@ export interface FakeStepOptions {
   readonly spec?: NetworkSpec;
   readonly weights?: Weights;
   /** Called before each training step; what it returns is the objective. */
-  readonly onTrain?: (batch: Batch) => number | void;
+  readonly onTrain?: (batch: TrainBatch) => number | void;
   readonly onEvaluate?: (batch: EvaluateBatch) => number | void;
 }
 
@@ -76,7 +82,7 @@ export class FakeStep implements Step {
     };
   }
 
-  train(batch: Batch): Promise<BatchNumbers> {
+  train(batch: TrainBatch): Promise<BatchNumbers> {
     const planted = this.#options.onTrain?.(batch);
     const hash = batch.images.reduce(
       (sum, pixel, i) => sum + pixel * Math.sin(i + 1),
@@ -137,7 +143,7 @@ export class FakeStep implements Step {
     this.#state = state;
   }
 
-  setLearningRate(): void {}
+  setLearningRate(_rate: number): void {}
 
   dispose(): void {
     this.disposed = true;
