@@ -137,9 +137,11 @@ function varianceAt(l: number): number {
 
 /** Where the distribution function is u; 1 - x has the logit -l. */
 function quantile(u: number, l: number): number {
-  if (l === 0) return u;
   const size = Math.abs(l);
-  // exp(size) would overflow; from the other end nothing does.
-  const x = Math.log1p(u * Math.expm1(-size)) / -size;
+  // Uniform to the last bit; the product below would round where l is subnormal.
+  if (size < 2 ** -60) return u;
+  // exp(size) would overflow; from the end where the mass is nothing does.
+  const below = l > 0 ? 1 - u : u;
+  const x = Math.log1p(below * Math.expm1(-size)) / -size;
   return l > 0 ? 1 - x : x;
 }

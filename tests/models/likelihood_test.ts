@@ -1,9 +1,15 @@
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "elbo/backend";
-import { bernoulli, normal } from "elbo/distributions";
+import {
+  bernoulli,
+  continuousBernoulli,
+  logisticMixture,
+  normal,
+  pixelMixture,
+} from "elbo/distributions";
 import { sigmoid } from "elbo/math";
-import { type NetworkSpec, VARIANCE_FLOOR } from "elbo/networks";
+import { type NetworkSpec, SCALE_FLOOR, VARIANCE_FLOOR } from "elbo/networks";
 import { logLikelihood, logLikelihoodGradient } from "../../lib/models/likelihood.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
 import { testOnBackends } from "./backends.ts";
@@ -23,7 +29,7 @@ const gaussianSpec: NetworkSpec = {
 };
 
 // exp overflows in float32 from 88.73 on.
-const logits = [-1e30, -1000, -88.8, -20, -1, -1e-3, 0, 1e-3, 1, 20, 88.8, 1000, 1e30];
+const LOGITS = [-1e30, -1000, -88.8, -20, -1, -1e-3, 0, 1e-3, 1, 20, 88.8, 1000, 1e30];
 
 testOnBackends(
   "logLikelihood: extreme logits stay finite and right",
@@ -31,11 +37,11 @@ testOnBackends(
     await chooseBackend(backend);
     for (const pixel of [0, 0.25, 1]) {
       const found = onColumn(
-        logits,
+        LOGITS,
         pixel,
         (output, x) => logLikelihood(bernoulliSpec, { activations: [], output }, x),
       );
-      logits.forEach((logit, i) => {
+      LOGITS.forEach((logit, i) => {
         const exact = bernoulli({ logits: [logit] }).logProb([pixel]);
         assertNear(found[i], exact, 1 + Math.abs(logit));
       });
@@ -46,7 +52,7 @@ testOnBackends(
 testOnBackends("logLikelihood: the naive softplus would overflow", async (backend) => {
   await chooseBackend(backend);
   const naive = onColumn(
-    logits,
+    LOGITS,
     1,
     (output, x) =>
       tf.sum(tf.sub(tf.mul(x, output), tf.log(tf.add(tf.exp(output), 1))), 1),
@@ -57,13 +63,13 @@ testOnBackends("logLikelihood: the naive softplus would overflow", async (backen
 testOnBackends("logLikelihoodGradient: sigmoid - x at all logits", async (backend) => {
   await chooseBackend(backend);
   const found = onColumn(
-    logits,
+    LOGITS,
     0.25,
     (output, x) =>
       logLikelihoodGradient(bernoulliSpec, { activations: [], output }, x).output,
   );
-  const share = 1 / logits.length;
-  logits.forEach((logit, i) =>
+  const share = 1 / LOGITS.length;
+  LOGITS.forEach((logit, i) =>
     assertNear(found[i], (sigmoid(logit) - 0.25) * share, share)
   );
 });
@@ -106,3 +112,89 @@ function onColumn(
 function assertNear(found: number, exact: number, magnitude: number): void {
   assertLessOrEqual(Math.abs(found - exact), float32Tolerance(1, magnitude));
 }
+
+testOnBackends(
+  "logLikelihood: a mixture far from the data keeps its tails",
+  async (backend) => {
+    await chooseBackend(backend);
+    const means = [-30, -1, 0, 0.5, 1, 2, 30];
+    const cases = [
+      [{ kind: "gaussian-mixture", components: 1 }, "logVar", pixelMixture],
+      [{ kind: "logistic-mixture", components: 1 }, "logScale", logisticMixture],
+    ] as const;
+    for (const [likelihood, width, distribution] of cases) {
+      const spec: NetworkSpec = { ...base, likelihood };
+      const floored = (l: number) =>
+        width === "logVar"
+          ? Math.sqrt(VARIANCE_FLOOR + Math.exp(l))
+          : SCALE_FLOOR + Math.exp(l);
+      for (const logWidth of [-100, -3, 0, 5]) {
+        for (const pixel of [0, Math.fround(0.4), 1]) {
+          const decoded = (output: tf.Tensor2D) => ({
+            activations: [],
+            output,
+            [width]: tf.fill(output.shape, logWidth) as tf.Tensor2D,
+            logits: tf.zerosLike(output),
+          });
+          const found = onColumn(
+            means,
+            pixel,
+            (output, x) => logLikelihood(spec, decoded(output), x),
+          );
+          const slopes = onColumn(
+            means,
+            pixel,
+            (output, x) => logLikelihoodGradient(spec, decoded(output), x).output,
+          );
+          means.forEach((mean, i) => {
+            const scale = floored(logWidth);
+            const exact = distribution({
+              logits: [[0]],
+              mean: [[mean]],
+              scale: [[scale]],
+            })
+              .logProb([pixel]);
+            // A float32 rounding of x - mean, taken up by the scale.
+            const steepness = (1 + Math.abs(mean)) / scale;
+            const magnitude = 1 + Math.abs(exact) +
+              steepness * (1 + Math.abs(exact) / 1e2);
+            assertNear(found[i], exact, magnitude);
+            assert(Number.isFinite(slopes[i]));
+          });
+        }
+      }
+    }
+  },
+);
+
+testOnBackends(
+  "logLikelihood: a continuous Bernoulli near 1/2 and far off",
+  async (backend) => {
+    await chooseBackend(backend);
+    const spec: NetworkSpec = { ...base, likelihood: { kind: "continuous-bernoulli" } };
+    const size = [0, 1e-9, 1e-4, 0.5, 0.999, 1.001, 20, 88.8, 1000];
+    const logits = [...size, ...size.map((l) => -l)].map(Math.fround);
+    for (const pixel of [0, 0.25, 1]) {
+      const decoded = (output: tf.Tensor2D) => ({ activations: [], output });
+      const found = onColumn(
+        logits,
+        pixel,
+        (output, x) => logLikelihood(spec, decoded(output), x),
+      );
+      const slopes = onColumn(
+        logits,
+        pixel,
+        (output, x) => logLikelihoodGradient(spec, decoded(output), x).output,
+      );
+      logits.forEach((logit, i) => {
+        const exact = continuousBernoulli({ logits: [logit] });
+        assertNear(found[i], exact.logProb([pixel]), 1 + Math.abs(logit));
+        assertNear(
+          slopes[i],
+          (exact.mean[0] - pixel) / logits.length,
+          1 / logits.length,
+        );
+      });
+    }
+  },
+);
