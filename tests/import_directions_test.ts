@@ -28,7 +28,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   simd: [],
   backend: ["simd"],
   models: ["backend", "networks", "math", "distributions", "estimators"],
-  training: ["models", "estimators", "datasets", "files", "math", "networks"],
+  training: [
+    ...["models", "estimators", "datasets", "files", "math", "networks"],
+    "evaluation",
+  ],
   evaluation: ["models", "estimators", "math", "networks", "distributions"],
   figures: ["math"],
   jupyter: ["figures", "derivation"],

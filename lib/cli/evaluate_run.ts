@@ -1,4 +1,5 @@
 import {
+  type Binarization,
   byteModel,
   EVALUATION_BINARIZATION_SEED,
   evaluationPixels,
@@ -15,7 +16,12 @@ import {
 } from "../evaluation/mod.ts";
 import { STREAMS } from "../math/mod.ts";
 import type { Step } from "../models/mod.ts";
-import { EVALUATION_NOISE_SEED, measureSet, type Run } from "../training/mod.ts";
+import {
+  EVALUATION_NOISE_SEED,
+  measureCode,
+  measureSet,
+  type Run,
+} from "../training/mod.ts";
 import type {
   ActiveRecord,
   EvaluationRecord,
@@ -97,6 +103,7 @@ export async function evaluateRun(
         latentDim: spec.latentDim,
       })
       : null,
+    code: isVae ? await codeOf(step, { test, binarization }) : null,
     nll: isVae
       ? await nllOf(step, {
         images: pixels(evenlySpaced(test.count, images)),
@@ -115,6 +122,16 @@ async function activeOf(
   if (images.count < 2) return null;
   const units = activeUnits(await encodeMeans(step, images), { latentDim });
   return { ...units, of: latentDim, threshold: ACTIVE_THRESHOLD };
+}
+
+async function codeOf(
+  step: Step,
+  { test, binarization }: { test: ImageSet; binarization: Binarization },
+): Promise<EvaluationRecord["code"]> {
+  const code = await measureCode(step, test, { binarization });
+  if (code === undefined) return null;
+  const { klByDimension, mutualInformation } = code;
+  return { klByDimension, mutualInformation };
 }
 
 async function nllOf(

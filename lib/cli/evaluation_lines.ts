@@ -24,7 +24,12 @@ export function evaluationLines(record: EvaluationRecord): string[] {
     `${epochs === 1 ? "epoch" : "epochs"}`,
     `${count(test.images)} test images of ${dataset}, ${pixels}; in nats per image:`,
     "",
-    ...table([...testRows(record), ...nllRows(record), ...activeRows(record)]),
+    ...table([
+      ...testRows(record),
+      ...nllRows(record),
+      ...activeRows(record),
+      ...codeRows(record),
+    ]),
     ...notes(record),
   ];
 }
@@ -110,6 +115,26 @@ function activeRows({ activeUnits }: EvaluationRecord): Row[] {
   if (activeUnits === null) return [];
   const { count, of, threshold } = activeUnits;
   return [["active units", `${count} of ${of}`, `Var_x(E[z|x]) > ${threshold}`]];
+}
+
+function codeRows({ code }: EvaluationRecord): Row[] {
+  if (code === null) return [];
+  const { klByDimension, mutualInformation: { mean, standardError, images, most } } =
+    code;
+  const sorted = klByDimension.toSorted((a, b) => b - a);
+  return [
+    [
+      "KL by dimension",
+      `${nats(sorted[0])} to ${nats(sorted[sorted.length - 1])}`,
+      "the largest and the least of KL(q(z_j|x) || p(z_j)), means over the images",
+    ],
+    [
+      "mutual information",
+      `${nats(mean)} +- ${nats(standardError)}`,
+      `of x and z, over ${count(images)} images, one z each; a lower bound, at most ` +
+      `ln ${images} = ${nats(most)}`,
+    ],
+  ];
 }
 
 function table(rows: readonly Row[]): string[] {

@@ -1,4 +1,4 @@
-import type { EffectiveSampleSizes } from "../evaluation/mod.ts";
+import type { EffectiveSampleSizes, LatentCode } from "../evaluation/mod.ts";
 import type { LikelihoodSpec } from "../networks/mod.ts";
 
 /** A mean over images with its standard error over images, in nats. */
@@ -54,4 +54,6 @@ export interface EvaluationRecord {
   };
   readonly nll: NllRecord | null;
   readonly activeUnits: ActiveRecord | null;
+  /** What z carries of the test images. */
+  readonly code: Omit<LatentCode, "activeUnits"> | null;
 }

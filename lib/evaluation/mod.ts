@@ -24,6 +24,13 @@ export {
   type NllOptions,
   summarizeWeights,
 } from "./estimate_nll.ts";
+export {
+  type LatentCode,
+  latentCode,
+  type MutualInformation,
+  mutualInformation,
+  type Posteriors,
+} from "./latent_code.ts";
 export { evenlySpaced } from "./evenly_spaced.ts";
 export {
   createWeightStream,

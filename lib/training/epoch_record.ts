@@ -1,3 +1,4 @@
+import type { LatentCode } from "../evaluation/mod.ts";
 import type { Plan } from "./loop.ts";
 import type { Measured } from "./measure.ts";
 import type { MetricsRecord } from "./metrics.ts";
@@ -8,6 +9,8 @@ import type { Position } from "./position.ts";
 export interface EpochMeasured {
   readonly test: Measured;
   readonly validation?: Measured;
+  /** Of the test images; an autoencoder has none. */
+  readonly code?: LatentCode;
   readonly evalSeconds: number;
 }
 
@@ -21,7 +24,7 @@ export interface EpochMeasured {
  */
 export function recordOf(
   { epoch, batch, sums }: Position,
-  { test, validation, evalSeconds, plan, step }: EpochMeasured & {
+  { test, validation, code, evalSeconds, plan, step }: EpochMeasured & {
     plan: Plan;
     step: number;
   },
@@ -42,6 +45,11 @@ export function recordOf(
       validationElbo: ofVae(validation.elbo),
       validationExpectedLogLikelihood: finite(validation.expectedLogLikelihood),
       validationKl: ofVae(validation.kl),
+    },
+    ...code && {
+      testKlByDimension: code.klByDimension.map(finite),
+      testActiveUnits: code.activeUnits,
+      testMutualInformation: finite(code.mutualInformation.mean),
     },
     learningRate: plan.learningRate,
     seconds: sums.seconds,

@@ -9,6 +9,7 @@ import { type Breather, createBreather } from "./breather.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type EpochMeasured, recordOf, requireFinite } from "./epoch_record.ts";
 import { type Measured, measureSet } from "./measure.ts";
+import { measureCode } from "./measure_code.ts";
 import type { MetricsRecord } from "./metrics.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { epochStart, type Position } from "./position.ts";
@@ -279,7 +280,9 @@ async function measureEpoch(
     before += set.count;
     all.push(measured);
   }
+  const { binarization } = plan;
+  const code = await measureCode(step, dataset.test, { binarization, breather });
   const evalSeconds = (performance.now() - startedAt) / 1000;
   loop.measuringSeconds = evalSeconds;
-  return { test: all[0], validation: all[1], evalSeconds };
+  return { test: all[0], validation: all[1], code, evalSeconds };
 }

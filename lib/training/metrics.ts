@@ -14,6 +14,9 @@ const schema: z.ZodType<MetricsRecord> = z.strictObject({
   validationElbo: finite.nullable().optional(),
   validationExpectedLogLikelihood: finite.optional(),
   validationKl: finite.nullable().optional(),
+  testKlByDimension: z.array(finite).optional(),
+  testActiveUnits: z.int().min(0).optional(),
+  testMutualInformation: finite.optional(),
   learningRate: share,
   seconds: share,
   evalSeconds: share,
@@ -47,6 +50,15 @@ export interface MetricsRecord {
   readonly validationExpectedLogLikelihood?: number;
   /** As on the test set. */
   readonly validationKl?: number | null;
+  /** KL(q(z_j|x) || p(z_j)) of each dimension j: their sum is `testKl`. */
+  readonly testKlByDimension?: readonly number[];
+  /** Dimensions with Var_x(E[z_j|x]) > 0.01. */
+  readonly testActiveUnits?: number;
+  /**
+   * I_q(x; z) over 1,000 test images, by one draw of z each: at most ln 1000 = 6.91 on
+   * average, and on average too small for images without end.
+   */
+  readonly testMutualInformation?: number;
   /** That of Adam in this epoch. */
   readonly learningRate: number;
   /** Seconds of the wall clock, training alone. */

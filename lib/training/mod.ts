@@ -53,6 +53,8 @@ export {
   type MeasureOptions,
   measureSet,
 } from "./measure.ts";
+export type { LatentCode, MutualInformation } from "../evaluation/mod.ts";
+export { measureCode } from "./measure_code.ts";
 export { formatMetrics, type MetricsRecord, parseMetrics } from "./metrics.ts";
 export { type NonFinite, NonFiniteError } from "./non_finite_error.ts";
 export { type Pace } from "./pace.ts";

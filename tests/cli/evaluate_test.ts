@@ -45,6 +45,16 @@ const record: EvaluationRecord = {
     effectiveSampleSize: { median: 12.3, least: 1.01, belowTwo: 0.05 },
   },
   activeUnits: { count: 19, of: 20, threshold: 0.01, variances: [] },
+  code: {
+    klByDimension: [0.5, 2.25, 0],
+    mutualInformation: {
+      mean: 6.9,
+      standardError: 0.004,
+      images: 1000,
+      most: Math.log(1000),
+      marginalKl: 18.4,
+    },
+  },
 };
 
 /** The line that begins with `name`, for the messages when it does not. */
@@ -70,6 +80,13 @@ Deno.test("evaluate: an NLL is never printed without its K, its error and its un
   assertStringIncludes(lines.join("\n"), "in nats per image");
   assertStringIncludes(lines.join("\n"), "seed 20131220");
   assertMatch(lineOf(lines, "active units"), /19 of 20 +Var_x\(E\[z\|x\]\) > 0\.01/);
+});
+
+Deno.test("evaluate: a mutual information is printed with what it cannot exceed", () => {
+  const lines = evaluationLines(record);
+  const line = lineOf(lines, "mutual information");
+  assertMatch(line, /6\.90 \+- 0\.00 .*over 1,000 images.*at most ln 1000 = 6\.91/);
+  assertMatch(lineOf(lines, "KL by dimension"), / 2\.25 to 0\.00 /);
 });
 
 Deno.test("evaluate: one image alone has no standard error, and no NaN", () => {
