@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { registerFusedKernels } from "./fused_kernels.ts";
 import { registerMatMuls } from "./wasm_mat_mul.ts";
 
 const moduleName = "tfjs-backend-wasm-simd.wasm";
@@ -28,6 +29,7 @@ export async function prepareWasm(): Promise<string> {
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(folder);
   registerMatMuls();
+  registerFusedKernels();
   prepared = true;
   return description;
 }

@@ -1,98 +1,179 @@
 import * as tf from "@tensorflow/tfjs";
+import { createGemm } from "../simd/mod.ts";
+import {
+  addressOf,
+  free,
+  type KernelArguments,
+  makeOutput,
+  replaceKernel,
+  runKernel,
+  wasmMemory,
+  withScratch,
+} from "./wasm_tensors.ts";
 
-type KernelArguments = Parameters<tf.KernelFunc>[0];
-type Backend = KernelArguments["backend"];
-type Operands = { a: tf.TensorInfo; b: tf.TensorInfo };
-type Transposes = { transposeA: boolean; transposeB: boolean };
-
-const backendName = "wasm";
+interface Product {
+  readonly a: tf.TensorInfo;
+  readonly b: tf.TensorInfo;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
 
 /**
- * Replaces the two matrix products of the wasm backend by ones that are fast for
- * transposed operands and remember no weight.
+ * Replaces the two matrix products of the wasm backend.
  *
  * The stock kernels are fast only where neither operand is transposed; every gradient
  * of a product transposes one, and takes a naive loop ten times slower. They also keep
  * a packed copy of the right operand for as long as its tensor lives, so that after a
- * write into its memory they answer for the old values. Here operands are laid out as
- * the fast path wants them, and the right one is a tensor of its own, gone with its
- * packed copy after the product.
+ * write into its memory, as Adam makes it, they answer for the old values. These ones
+ * have code for each shape and remember no operand.
  *
- * Both must be replaced: ready-made layers run the fused product, gradients the plain.
+ * Both must be replaced: layers run the fused product, gradients the plain one.
  */
 export function registerMatMuls(): void {
-  replaceKernel(tf._FusedMatMul, multiply);
-  replaceKernel(tf.BatchMatMul, multiplyEitherWay);
-}
-
-function replaceKernel(
-  name: string,
-  run: (stock: tf.KernelConfig, args: KernelArguments) => tf.TensorInfo,
-): void {
-  const stock = tf.getKernel(name, backendName);
-  tf.unregisterKernel(name, backendName);
-  // The spread passes setupFunc on: it binds the wasm function of the stock kernel.
-  tf.registerKernel({ ...stock, kernelFunc: (args) => run(stock, args) });
-}
-
-function multiply(stock: tf.KernelConfig, args: KernelArguments): tf.TensorInfo {
-  const { inputs, attrs, backend } = args;
-  const { a, b } = inputs as Operands;
-  const { transposeA, transposeB } = attrs as unknown as Transposes;
-  const left = transposeA ? transpose(a, backend) : undefined;
-  const right = transposeB ? transpose(b, backend) : copy(b, backend);
-  const product = stock.kernelFunc({
-    inputs: { ...inputs, a: left ?? a, b: right },
-    attrs: { ...attrs, transposeA: false, transposeB: false },
-    backend,
+  replaceKernel(
+    tf.BatchMatMul,
+    ({ inputs, attrs }) => multiply(product(inputs, attrs)),
+  );
+  replaceKernel(tf._FusedMatMul, ({ inputs, attrs }) => {
+    const { bias, preluActivationWeights: alpha } = inputs;
+    const { activation, leakyreluAlpha } = attrs as Activation;
+    const sum = multiply(product(inputs, attrs), bias);
+    if (activation === undefined || activation === "linear") return sum;
+    return consume(sum, (x) => activate(x, { activation, leakyreluAlpha, alpha }));
   });
-  if (left) dispose(left, backend);
-  dispose(right, backend);
-  return product as tf.TensorInfo;
 }
 
-// a b = (b^T a^T)^T. The right operand is packed element by element, at the price of
-// several transposes; where it is the larger one by far, it goes to the left.
-function multiplyEitherWay(
-  stock: tf.KernelConfig,
-  args: KernelArguments,
+interface Activation {
+  readonly activation?: string;
+  readonly leakyreluAlpha?: number;
+}
+
+function activate(
+  x: tf.TensorInfo,
+  { activation, leakyreluAlpha, alpha }: Activation & { alpha?: tf.TensorInfo },
 ): tf.TensorInfo {
-  const { inputs, attrs, backend } = args;
-  const { a, b } = inputs as Operands;
-  const { transposeA, transposeB } = attrs as unknown as Transposes;
-  const columns = b.shape.at(transposeB ? -2 : -1)!;
-  const inner = b.shape.at(transposeB ? -1 : -2)!;
-  const productSize = size(a) / inner * columns;
-  if (size(b) <= size(a) + productSize) return multiply(stock, args);
+  switch (activation) {
+    case "relu":
+      return runKernel(tf.Relu, { x });
+    case "relu6":
+      return runKernel(tf.Relu6, { x });
+    case "elu":
+      return runKernel(tf.Elu, { x });
+    case "sigmoid":
+      return runKernel(tf.Sigmoid, { x });
+    case "leakyrelu":
+      return runKernel(tf.LeakyRelu, { x }, { alpha: leakyreluAlpha });
+    case "prelu":
+      return runKernel(tf.Prelu, { x, alpha: alpha! });
+    default:
+      throw new TypeError(
+        `Cannot fuse a product as its activation must be one that tfjs fuses: ${activation}`,
+      );
+  }
+}
 
-  const transposed = multiply(stock, {
-    inputs: { a: b, b: a },
-    attrs: { transposeA: !transposeB, transposeB: !transposeA },
-    backend,
+function product(
+  inputs: KernelArguments["inputs"],
+  attrs: KernelArguments["attrs"],
+): Product {
+  const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+  const { transposeA, transposeB } = attrs as unknown as Product;
+  for (const [name, { dtype }] of Object.entries({ a, b })) {
+    if (dtype !== "float32") {
+      throw new TypeError(
+        `Cannot multiply matrices on wasm as the dtype of ${name} must be float32: ${dtype}; cast it`,
+      );
+    }
+  }
+  return { a, b, transposeA, transposeB };
+}
+
+/** op(A) op(B), plus a bias, over all batches; A and B may share theirs with many. */
+function multiply(
+  { a, b, transposeA, transposeB }: Product,
+  bias?: tf.TensorInfo,
+): tf.TensorInfo {
+  const [m, k] = dimensions(a, transposeA);
+  const [inner, n] = dimensions(b, transposeB);
+  tf.util.assert(
+    k === inner,
+    () => `Cannot multiply matrices as [${a.shape}] must fit [${b.shape}]`,
+  );
+  const batchA = a.shape.slice(0, -2);
+  const batchB = b.shape.slice(0, -2);
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
+  const isRow = bias !== undefined && isRowOf(bias, n);
+  const output = makeOutput([...batch, m, n]);
+  if (tf.util.sizeFromShape(output.shape) === 0) return output;
+
+  // Matrices that all meet the same B are one tall matrix.
+  const isTall = !transposeA && tf.util.sizeFromShape(batchB) === 1;
+  const rows = isTall ? m * tf.util.sizeFromShape(batch) : m;
+  const pairs = isTall ? [[0, 0]] : matrixPairs({ batchA, batchB, batch });
+  if (k === 0) {
+    new Float32Array(wasmMemory().buffer, addressOf(output), rows * n * pairs.length)
+      .fill(0);
+  } else {
+    const start = isRow ? "bias" : "zero";
+    const shape = { m: rows, n, k, transposeA, transposeB, start } as const;
+    const gemm = createGemm(wasmMemory(), shape);
+    withScratch(gemm.packedBytes, (packed) => {
+      let packedMatrix = -1;
+      pairs.forEach(([matrixA, matrixB], i) => {
+        if (matrixB !== packedMatrix) {
+          gemm.pack({ b: addressOf(b) + 4 * k * n * matrixB, packed });
+          packedMatrix = matrixB;
+        }
+        gemm.multiply({
+          a: addressOf(a) + 4 * m * k * matrixA,
+          packed,
+          c: addressOf(output) + 4 * m * n * i,
+          bias: isRow ? addressOf(bias) : 0,
+        });
+      });
+    });
+  }
+  if (!bias || (isRow && k > 0)) return output;
+  return consume(output, (x) => runKernel(tf.Add, { a: x, b: bias }));
+}
+
+function dimensions({ shape }: tf.TensorInfo, transposed: boolean): [number, number] {
+  const [rows, columns] = shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+// Whether adding it adds one and the same row of n numbers to each row.
+function isRowOf({ shape, dtype }: tf.TensorInfo, n: number): boolean {
+  return dtype === "float32" && shape.at(-1) === n &&
+    tf.util.sizeFromShape(shape) === n;
+}
+
+// Which matrix of A and which of B make each matrix of the output.
+function matrixPairs(
+  { batchA, batchB, batch }: Record<"batchA" | "batchB" | "batch", number[]>,
+): [number, number][] {
+  const index = (shape: number[], place: number[]): number =>
+    shape.reduce((sum, size, axis) => {
+      const at = place[place.length - shape.length + axis];
+      return sum * size + (size === 1 ? 0 : at);
+    }, 0);
+  return Array.from({ length: tf.util.sizeFromShape(batch) }, (_, i) => {
+    const place = batch.reduceRight<[number, number[]]>(
+      ([rest, digits], size) => [Math.floor(rest / size), [rest % size, ...digits]],
+      [i, []],
+    )[1];
+    return [index(batchA, place), index(batchB, place)];
   });
-  const product = transpose(transposed, backend);
-  dispose(transposed, backend);
-  return product;
 }
 
-function transpose(x: tf.TensorInfo, backend: Backend): tf.TensorInfo {
-  const batchAxes = x.shape.slice(0, -2).map((_, axis) => axis);
-  const perm = [...batchAxes, x.shape.length - 1, x.shape.length - 2];
-  return run(tf.Transpose, { inputs: { x }, attrs: { perm }, backend });
-}
-
-function copy(x: tf.TensorInfo, backend: Backend): tf.TensorInfo {
-  return run(tf.Identity, { inputs: { x }, backend });
-}
-
-function run(kernelName: string, args: KernelArguments): tf.TensorInfo {
-  return tf.getKernel(kernelName, backendName).kernelFunc(args) as tf.TensorInfo;
-}
-
-function dispose(x: tf.TensorInfo, backend: Backend): void {
-  (backend as tf.KernelBackend).disposeData(x.dataId);
-}
-
-function size({ shape }: tf.TensorInfo): number {
-  return tf.util.sizeFromShape(shape);
+// What a kernel makes of a tensor that nobody else holds.
+function consume(
+  x: tf.TensorInfo,
+  make: (x: tf.TensorInfo) => tf.TensorInfo,
+): tf.TensorInfo {
+  try {
+    return make(x);
+  } finally {
+    free(x);
+  }
 }

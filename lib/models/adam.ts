@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { fusedKernels } from "../backend/mod.ts";
 import { type WeightTensors, zerosLike } from "./weight_tensors.ts";
 
 const BETA_1 = 0.9;
@@ -29,8 +30,9 @@ export function startAdam(weights: WeightTensors): AdamState {
 }
 
 /**
- * One update of Adam (Kingma and Ba 2015, algorithm 1): the next state, in new tensors;
- * those of the last one are disposed.
+ * One update of Adam (Kingma and Ba 2015, algorithm 1): the next state, which takes the
+ * place of the last one. On wasm its tensors are written into, elsewhere they are
+ * replaced and disposed.
  *
  * w - rate mHat / (sqrt(vHat) + epsilon), where mHat = m / (1 - beta1^t) and
  * vHat = v / (1 - beta2^t). The corrections are computed from t in float64 and moved
@@ -49,6 +51,17 @@ export function updateAdam(
   const correction = Math.sqrt(1 - BETA_2 ** step);
   const rate = learningRate * correction / (1 - BETA_1 ** step);
   const epsilon = plainEpsilon * correction;
+
+  const fused = fusedKernels();
+  if (fused) {
+    const constants = { shareM: 1 - BETA_1, shareV: 1 - BETA_2, rate, epsilon };
+    for (const [name, w] of state.weights) {
+      const m = state.firstMoment.get(name)!;
+      const v = state.secondMoment.get(name)!;
+      fused.updateAdam({ w, g: gradient.get(name)!, m, v }, constants);
+    }
+    return { ...state, step };
+  }
 
   const firstMoment = new Map<string, tf.Tensor>();
   const secondMoment = new Map<string, tf.Tensor>();

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { fusedKernels } from "../backend/mod.ts";
 import { decoderHeads, hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
 import type { OutputGradient } from "./likelihood.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
@@ -83,6 +84,10 @@ export class Backward {
   }
 
   #throughActivation(output: tf.Tensor2D, byOutput: tf.Tensor2D): tf.Tensor2D {
+    const fused = fusedKernels();
+    if (fused && this.#spec.activation === "relu") {
+      return fused.reluSlope(output, byOutput);
+    }
     const slope = this.#spec.activation === "relu"
       ? tf.step(output)
       : tf.sub(1, tf.square(output));
@@ -90,8 +95,6 @@ export class Backward {
   }
 }
 
-// A product with a row of ones: on wasm 20 times as fast as a sum over axis 0.
 function columnSums(x: tf.Tensor2D): tf.Tensor1D {
-  const ones = tf.ones([1, x.shape[0]]) as tf.Tensor2D;
-  return tf.reshape(tf.matMul(ones, x), [x.shape[1]]);
+  return fusedKernels()?.columnSums(x) ?? tf.sum(x, 0);
 }

@@ -37,12 +37,12 @@ export function encode(
 ): Encoded {
   const activations = hiddenLayers(spec, weights, { part: "encoder", input: x });
   const top = activations.at(-1)!;
-  const mean = affine(weights, "encoder.mean", top);
+  const mean = affine(weights, { name: "encoder.mean", x: top });
   if (spec.model === "autoencoder") return { activations, mean };
   return {
     activations,
     mean,
-    logVar: affine(weights, "encoder.logVar", top),
+    logVar: affine(weights, { name: "encoder.logVar", x: top }),
   };
 }
 
@@ -55,7 +55,7 @@ export function decode(
   const activations = hiddenLayers(spec, weights, { part: "decoder", input: z });
   const top = activations.at(-1)!;
   const heads = decoderHeads(spec).map(({ name }) =>
-    [name, affine(weights, `decoder.${name}`, top)] as const
+    [name, affine(weights, { name: `decoder.${name}`, x: top })] as const
   );
   const outputs = Object.fromEntries(heads) as Omit<Decoded, "activations">;
   return hasSharedVariance(spec)
@@ -78,16 +78,30 @@ function hiddenLayers(
   { part, input }: { part: "encoder" | "decoder"; input: tf.Tensor2D },
 ): tf.Tensor2D[] {
   const activations = [input];
-  const activation = spec.activation === "relu" ? tf.relu : tf.tanh;
   spec.hidden.forEach((_, i) => {
-    activations.push(activation(affine(weights, `${part}.${i}`, activations[i])));
+    const layer = { name: `${part}.${i}`, x: activations[i] };
+    activations.push(
+      spec.activation === "relu"
+        ? affine(weights, { ...layer, activation: "relu" })
+        : tf.tanh(affine(weights, layer)),
+    );
   });
   return activations;
 }
 
-// y = x W + b. The backend's fused product is slower than its parts: on wasm the plain
-// product may swap its operands.
-function affine(weights: WeightTensors, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  const weight = weights.get(`${name}.weight`) as tf.Tensor2D;
-  return tf.add(tf.matMul(x, weight), weights.get(`${name}.bias`)!);
+// y = f(x W + b), f the identity unless told.
+function affine(
+  weights: WeightTensors,
+  { name, x, activation = "linear" }: {
+    name: string;
+    x: tf.Tensor2D;
+    activation?: "linear" | "relu";
+  },
+): tf.Tensor2D {
+  return tf.fused.matMul({
+    a: x,
+    b: weights.get(`${name}.weight`) as tf.Tensor2D,
+    bias: weights.get(`${name}.bias`)!,
+    activation,
+  }) as tf.Tensor2D;
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { fusedKernels } from "../backend/mod.ts";
 import { type NetworkSpec, VARIANCE_FLOOR } from "../networks/mod.ts";
 import {
   continuousBernoulliLogProb,
@@ -39,6 +40,8 @@ export function logLikelihood(
  * ln(exp(l) + 1) is infinite in float32 from l = 88.7 on.
  */
 function bernoulliLogProb({ output }: Decoded, x: tf.Tensor2D): tf.Tensor1D {
+  const fused = fusedKernels();
+  if (fused) return fused.bernoulliRows({ x, logits: output });
   const softplus = tf.add(tf.relu(output), tf.log1p(tf.exp(tf.neg(tf.abs(output)))));
   return tf.sum(tf.sub(tf.mul(x, output), softplus), 1);
 }
@@ -72,12 +75,17 @@ export function logLikelihoodGradient(
   x: tf.Tensor2D,
 ): OutputGradient {
   const { likelihood } = spec;
+  const fused = fusedKernels();
   const byMean = (mean: tf.Tensor) => ({
     output: tf.div(tf.sub(mean, x), x.shape[0]) as tf.Tensor2D,
   });
   switch (likelihood.kind) {
     case "bernoulli":
-      return byMean(tf.sigmoid(decoded.output));
+      return fused
+        ? {
+          output: fused.bernoulliSlope({ x, logits: decoded.output }, 1 / x.shape[0]),
+        }
+        : byMean(tf.sigmoid(decoded.output));
     case "continuous-bernoulli":
       return byMean(continuousBernoulliMean(decoded.output));
     case "gaussian":

@@ -45,6 +45,8 @@ function laneAccess(number: number): LaneAccess {
 
 /** 128 bits, whatever they mean. */
 export const v128: {
+  /** Four 32-bit whole numbers, the first in the lowest lane. */
+  readonly const: (...lanes: readonly [number, number, number, number]) => Code;
   readonly load: Load;
   /** Four bytes, each widened to 32 bits from two to four: 8 to 8 lanes of 16 bits. */
   readonly load8x8_u: Load;
@@ -70,6 +72,7 @@ export const v128: {
   readonly bitselect: (x: Code, y: Code, mask: Code) => Code;
   readonly any_true: Unary;
 } = {
+  const: (...lanes) => vectorConst(lanes.flatMap(encodeInt32)),
   load: load(...op(0)),
   load8x8_u: load(...op(2)),
   load16x4_u: load(...op(4)),

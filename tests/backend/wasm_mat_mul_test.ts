@@ -1,7 +1,8 @@
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "elbo/backend";
 import { createRandom, STREAMS } from "elbo/math";
+import { fc } from "../helpers/fast_check.ts";
 import { granted } from "../helpers/permissions.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
 
@@ -110,12 +111,99 @@ testOnWasm("matMul: repeating it does not grow the memory", () => {
   assertEquals(repeat(300), atFirst); // 300 packed copies would be 46 MB
 });
 
+testOnWasm(
+  "matMul: any batches that broadcast, in any shape, agree with sums of products",
+  () => {
+    const size = fc.integer({ min: 1, max: 20 });
+    const batch = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 });
+    const flags = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(batch, flags, size, size, size, (batch, flags, m, n, k) => {
+        const [transposeA, transposeB, ...ones] = flags;
+        // An axis of size 1, or one that is left out, meets every matrix of the other.
+        const left = batch.map((size, axis) => ones[axis] ? 1 : size);
+        const right = batch.map((size, axis) => ones[axis + 3] ? 1 : size);
+        const a = randomTensor([...left, ...(transposeA ? [k, m] : [m, k])]);
+        const b = randomTensor([
+          ...right.slice(ones[2] ? firstAbove1(right) : 0),
+          ...(transposeB ? [n, k] : [k, n]),
+        ]);
+        const product = tf.matMul(a, b, transposeA, transposeB);
+        const rows = transposeA ? tf.transpose(a, swapped(a.rank)) : a;
+        const columns = transposeB ? b : tf.transpose(b, swapped(b.rank));
+        // The same as a sum over the last of three axes, by broadcasting.
+        const terms = tf.mul(tf.expandDims(rows, -2), tf.expandDims(columns, -3));
+        assertEquals(product.shape, terms.shape.slice(0, -1));
+        assertNear(product.dataSync(), [...tf.sum(terms, -1).dataSync()], k);
+        tf.dispose([a, b, product, rows, columns, terms]);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
+
+testOnWasm("fused.matMul: every activation, and biases of every shape", () => {
+  const [a, b] = [randomMatrix([5, 7]), randomMatrix([7, 9])];
+  const alpha = randomMatrix([1, 9]);
+  const plain = tf.matMul(a, b);
+  const activations = {
+    linear: (x: tf.Tensor) => x,
+    relu: tf.relu,
+    relu6: tf.relu6,
+    elu: tf.elu,
+    sigmoid: tf.sigmoid,
+    leakyrelu: (x: tf.Tensor) => tf.leakyRelu(x, 0.3),
+    prelu: (x: tf.Tensor) => tf.prelu(x, alpha),
+  };
+  for (const bias of [undefined, [9], [1, 9], [5, 1], [1], [5, 9]]) {
+    const added = bias && randomTensor(bias);
+    for (const [name, f] of Object.entries(activations)) {
+      const layer = { a, b, bias: added, activation: name as "relu" };
+      const options = { leakyreluAlpha: 0.3, preluActivationWeights: alpha };
+      const found = tf.fused.matMul({ ...layer, ...options });
+      const expected = f(added ? tf.add(plain, added) : plain);
+      assertNear(found.dataSync(), [...expected.dataSync()], 7);
+    }
+  }
+});
+
+testOnWasm("matMul: no rows and no terms", () => {
+  assertEquals(tf.matMul(tf.zeros([0, 3]), tf.zeros([3, 2])).shape, [0, 2]);
+  assertEquals([...tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 2])).dataSync()], [
+    0,
+    0,
+    0,
+    0,
+  ]);
+});
+
+testOnWasm("matMul: whole numbers are refused, with what to do", () => {
+  const x = tf.ones([2, 2], "int32") as tf.Tensor2D;
+  assertThrows(() => tf.matMul(x, x), TypeError, "float32: int32; cast it");
+});
+
 const random = createRandom({ seed: 6, stream: STREAMS.test });
 
 function randomMatrix(shape: number[]): tf.Tensor2D {
   const [rows, columns] = shape;
   const values = Float32Array.from({ length: rows * columns }, () => random.normal());
   return tf.tensor2d(values, [rows, columns]);
+}
+
+function randomTensor(shape: number[]): tf.Tensor {
+  const values = { length: tf.util.sizeFromShape(shape) };
+  return tf.tensor(Float32Array.from(values, () => random.normal()), shape);
+}
+
+function swapped(rank: number): number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  return [...axes.slice(0, -2), rank - 1, rank - 2];
+}
+
+// How many axes may be left out before one that counts.
+function firstAbove1(shape: number[]): number {
+  const axis = shape.findIndex((size) => size > 1);
+  return axis < 0 ? shape.length : axis;
 }
 
 function entries(matrix: tf.Tensor2D, transposed = false): number[][] {
