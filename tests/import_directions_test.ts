@@ -12,7 +12,7 @@ const PURE = [
   "files",
   "datasets",
 ];
-const TRAINED = ["simd", "backend", "models", "training", "evaluation"];
+const TRAINED = ["simd", "backend", "models", "engine", "training", "evaluation"];
 const SHOWN = ["figures", "jupyter", "notebooks"];
 
 /** Which rooms a room may import, besides itself; `""` is the public `lib/mod.ts`. */
@@ -28,8 +28,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   simd: [],
   backend: ["simd"],
   models: ["backend", "networks", "math", "distributions", "estimators"],
+  engine: ["simd", "networks", "math", "models"],
   training: [
-    ...["models", "estimators", "datasets", "files", "math", "networks"],
+    ...["models", "engine", "estimators", "datasets", "files", "math", "networks"],
     "evaluation",
   ],
   evaluation: ["models", "estimators", "math", "networks", "distributions"],

@@ -1,5 +1,6 @@
 import { evaluateRun } from "./evaluate_run.ts";
 import { evaluationLines } from "./evaluation_lines.ts";
+import { checkEngineOptions, engineOptions } from "./engine_options.ts";
 import { UsageError } from "./errors.ts";
 import { count } from "./numbers.ts";
 import { defineCommand, type Parsed, runCommand } from "./options.ts";
@@ -29,12 +30,7 @@ export const evaluateCommand = defineCommand({
       min: 2,
       help: "Test images for the NLL, evenly spaced over the set; at most all of it.",
     },
-    backend: {
-      kind: "choice",
-      choices: ["auto", "cpu", "wasm", "webgpu"],
-      default: "auto",
-      help: "What computes.",
-    },
+    ...engineOptions,
     json: { kind: "flag", help: "Print one JSON object." },
     quiet: { kind: "flag", help: "Print the results only." },
   },
@@ -47,7 +43,8 @@ export const evaluateCommand = defineCommand({
 async function evaluate(
   { positionals: [path], values, given }: Parsed<typeof evaluateCommand.options>,
 ): Promise<void> {
-  const { samples, images, json, quiet, backend } = values;
+  const { samples, images, json, quiet, engine, threads, backend } = values;
+  checkEngineOptions("evaluate", { engine, backend });
   const run = await openRun(path);
   const ofNll = given.find((name) => name === "samples" || name === "images");
   if (run.spec.model === "autoencoder" && ofNll !== undefined) {
@@ -62,7 +59,8 @@ async function evaluate(
       `Cannot evaluate as --images must be at most ${test.count}, the test set: ${images}`,
     );
   }
-  const step = await trainedStep(run, { backend });
+  const onNote = quiet ? undefined : console.error;
+  const step = await trainedStep(run, { engine, backend, threads, onNote });
   const status = createStatusLine(quiet ? { live: false } : {});
   if (!quiet && !Deno.stderr.isTerminal()) {
     console.error(measuringLine({ ...values, model: run.spec.model, all: test.count }));

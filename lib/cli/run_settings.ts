@@ -40,7 +40,8 @@ export function settingsOf(config: RunConfig): Report["settings"] {
           .filter(([, value]) => value !== null)
           .map(([name, value]) => [name.replaceAll("-", " "), text(value)] as const),
         ["seed", text(training.seed)],
-        ["backend", training.backend],
+        ["engine", training.engine ?? "tfjs"],
+        ...training.engine === "simd" ? [] : [["backend", training.backend] as const],
       ],
     },
     {

@@ -1,6 +1,7 @@
 import { columnsFor, imageGrid } from "../figures/mod.ts";
 import { fileError, writeAtomically } from "../files/mod.ts";
 import { openRun } from "../training/mod.ts";
+import { checkEngineOptions, engineOptions } from "./engine_options.ts";
 import { UsageError } from "./errors.ts";
 import { defineCommand, type Parsed, runCommand } from "./options.ts";
 import { samplePrior } from "./sample_prior.ts";
@@ -36,12 +37,7 @@ export const sampleCommand = defineCommand({
       max: 2 ** 32 - 1,
       help: "Of z and x; --mean and --draw of one seed are of the same z.",
     },
-    backend: {
-      kind: "choice",
-      choices: ["auto", "cpu", "wasm", "webgpu"],
-      default: "auto",
-      help: "What computes.",
-    },
+    ...engineOptions,
     quiet: { kind: "flag", help: "Print the file's name only." },
   },
   examples: [
@@ -62,12 +58,14 @@ async function sample({ positionals: [path], values }: SampleLine): Promise<void
     );
   }
   await requireReplaceable(out);
-  const { count, draw, mean, seed, backend, quiet } = values;
+  const { count, draw, mean, seed, engine, threads, backend, quiet } = values;
+  checkEngineOptions("sample", { engine, backend });
   if (!quiet && !draw && !mean) {
     console.error("Showing the decoder's means; --draw shows samples of x instead.");
   }
   const { spec, config: { dataset: { height, width } } } = run;
-  const step = await trainedStep(run, { backend });
+  const onNote = quiet ? undefined : console.error;
+  const step = await trainedStep(run, { engine, backend, threads, onNote });
   try {
     const { means, draws } = await samplePrior({ step, spec, seed }, { count });
     const png = await imageGrid({

@@ -1,9 +1,14 @@
-import { chooseBackend } from "../backend/mod.ts";
 import type { Dataset } from "../datasets/mod.ts";
-import { resumeRun, type Run, type TrainedRun, trainRun } from "../training/mod.ts";
+import {
+  chooseEngine,
+  resumeRun,
+  type Run,
+  type RunOptions,
+  type TrainedRun,
+  trainRun,
+} from "../training/mod.ts";
 import { type Parsed, runCommand } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { writeRunFigures } from "./run_figures.ts";
 import { shellWord } from "./shell_word.ts";
 import { timeStampedFolder } from "./time_stamped_folder.ts";
 import {
@@ -45,12 +50,27 @@ async function trainRequested(
     onStart: (run: Run, dataset: Dataset) => progress.say(startLine(run, dataset)),
   };
   if (request.kind === "resume") {
-    return await resumeRun(request.path, { ...hooks, ...request.changes });
+    const { threads } = request;
+    return await resumeRun(request.path, { ...hooks, ...request.changes, threads });
   }
   for (const note of trainNotes(request.options)) progress.say(note);
   const out = request.out ?? await timeStampedFolder("runs");
-  const { name: backend } = await chooseBackend(request.options.backend);
-  return await trainRun({ ...request.options, backend }, { ...hooks, out });
+  const options = await settleEngine(request.options, { onNote: progress.say });
+  const { threads } = request;
+  return await trainRun(options, { ...hooks, out, threads });
+}
+
+/** Names what computes, so that config.json does; tfjs is loaded only where it does. */
+async function settleEngine(
+  options: RunOptions,
+  { onNote }: { onNote: (text: string) => void },
+): Promise<RunOptions> {
+  const { engine, note } = chooseEngine(options.network, options);
+  if (note !== undefined) onNote(note);
+  if (engine === "simd") return { ...options, engine };
+  const { chooseBackend } = await import("../backend/mod.ts");
+  const { name: backend } = await chooseBackend(options.backend);
+  return { ...options, engine, backend };
 }
 
 async function finish(
@@ -65,6 +85,8 @@ async function finish(
   }
   interrupt.endWith(`The model is saved. Draw the figures with: ${resumeLine}`);
   progress.say("Drawing the figures.");
+  // Only now: what draws takes longer to load than the first steps take.
+  const { writeRunFigures } = await import("./run_figures.ts");
   const { path: out, config, spec, metrics } = run;
   await writeRunFigures({ out, config, metrics, step, dataset, spec });
   progress.close();

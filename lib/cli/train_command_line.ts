@@ -29,7 +29,8 @@ export function trainCommandLine(config: RunConfig): string {
     ["batch", training.batchSize],
     ["learning-rate", training.learningRate],
     ["seed", training.seed],
-    ["backend", training.backend],
+    ["engine", training.engine ?? "tfjs"],
+    ["backend", training.engine === "simd" ? null : training.backend],
   ];
   const words = options.filter(([, value]) => value !== null)
     .map(([name, value]) => `--${name} ${shellWord(String(value))}`);

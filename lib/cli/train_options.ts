@@ -8,6 +8,7 @@ import {
 } from "../datasets/mod.ts";
 import { LIKELIHOODS, type LikelihoodSpec } from "../networks/mod.ts";
 import type { ResumeOptions, RunOptions } from "../training/mod.ts";
+import { checkEngineOptions, engineOptions } from "./engine_options.ts";
 import { UsageError } from "./errors.ts";
 import { defineCommand, type Parsed } from "./options.ts";
 import { objectiveNotes, recipeOf, recipeOptions } from "./recipe_options.ts";
@@ -145,13 +146,7 @@ export const trainCommand = defineCommand({
       placeholder: "RUN",
       help: "Continue a run with its own configuration.",
     },
-    backend: {
-      kind: "choice",
-      placeholder: "NAME",
-      choices: ["auto", "cpu", "wasm", "webgpu"],
-      default: "auto",
-      help: "What computes: auto (which is wasm), cpu, wasm or webgpu.",
-    },
+    ...engineOptions,
     quiet: { kind: "flag", help: "Print the final result only." },
   },
   examples: [
@@ -166,12 +161,19 @@ export const trainCommand = defineCommand({
 type TrainLine = Parsed<typeof trainCommand.options>;
 
 /** Options that a resumed run may take; all others are its own. */
-const resumable = ["resume", "epochs", "backend", "quiet"];
+const resumable = ["resume", "epochs", "engine", "threads", "backend", "quiet"];
 
 /** What a command line asks for: a new run, or an old one to go on with. */
 export type TrainRequest =
-  | { readonly kind: "new"; readonly options: RunOptions; readonly out?: string }
-  | { readonly kind: "resume"; readonly path: string; readonly changes: ResumeOptions };
+  & (
+    | { readonly kind: "new"; readonly options: RunOptions; readonly out?: string }
+    | {
+      readonly kind: "resume";
+      readonly path: string;
+      readonly changes: ResumeOptions;
+    }
+  )
+  & { readonly threads?: number };
 
 /**
  * Turns a command line into what training needs.
@@ -181,6 +183,8 @@ export type TrainRequest =
  * @throws {UsageError} If options that are fine alone have no meaning together.
  */
 export function trainRequest({ values, given }: TrainLine): TrainRequest {
+  const { engine, threads, backend } = values;
+  checkEngineOptions("train", { engine, backend });
   if (values.resume !== undefined) {
     const other = given.find((name) => !resumable.includes(name));
     if (other !== undefined) {
@@ -191,13 +195,14 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
     }
     const changes = {
       epochs: given.includes("epochs") ? values.epochs : undefined,
-      backend: given.includes("backend") ? values.backend : undefined,
+      backend: given.includes("backend") ? backend : undefined,
+      engine: given.includes("engine") ? engine : undefined,
     };
-    return { kind: "resume", path: values.resume, changes };
+    return { kind: "resume", path: values.resume, changes, threads };
   }
   const { dataset, validation, limit, out } = values;
   const { hidden, activation, latent: latentDim, model, beta } = values;
-  const { epochs, batch: batchSize, learningRate, seed, backend } = values;
+  const { epochs, batch: batchSize, learningRate, seed } = values;
   const { recipe, freeBits } = recipeOf(values, { given, ...values });
   const likelihood = likelihoodOf(values);
   const binarization = binarizationOf(values);
@@ -208,11 +213,11 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
   const isNamed = ["mnist", "fashion-mnist"].includes(dataset);
   return {
     kind: "new",
-    out,
+    ...{ out, threads },
     options: {
       dataset: isNamed ? dataset : resolve(dataset),
       ...{ validation, limit, binarization, network },
-      ...{ epochs, batchSize, learningRate, seed, backend },
+      ...{ epochs, batchSize, learningRate, seed, backend, engine },
       ...recipe,
     },
   };

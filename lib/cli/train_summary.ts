@@ -15,14 +15,14 @@ export function startLine(
 ): string {
   const { model, dataDim, hidden, latentDim } = spec;
   const sizes = [dataDim, ...hidden, latentDim, ...hidden.toReversed(), dataDim];
-  const { epochs, backend } = config.training;
+  const { epochs, backend, engine } = config.training;
   const done = metrics.length === 0 ? "" : ` (${metrics.length} done)`;
   return `Training ${model === "vae" ? "a VAE" : "an autoencoder"} ` +
     `${sizes.join("-")} on ${count(train.count)} ` +
     `${train.count === 1 ? "image" : "images"} of ${config.dataset.name}, ` +
-    `${epochs} ${
-      epochs === 1 ? "epoch" : "epochs"
-    }${done}, ${backend} backend, into ${path}`;
+    `${epochs} ${epochs === 1 ? "epoch" : "epochs"}${done}, ${
+      engine === "simd" ? "simd engine" : `${backend} backend`
+    }, into ${path}`;
 }
 
 /**

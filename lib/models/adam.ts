@@ -1,12 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { fusedKernels } from "../backend/mod.ts";
+import { adamRate } from "./adam_rate.ts";
 import { type WeightTensors, zerosLike } from "./weight_tensors.ts";
-
-const BETA_1 = 0.9;
-const BETA_2 = 0.999;
-
-/** Kingma and Ba's, of algorithm 1. */
-export const ADAM_EPSILON = 1e-8;
 
 /** Weights in training with everything that Adam remembers of them. */
 export interface AdamState {
@@ -32,29 +27,17 @@ export function startAdam(weights: WeightTensors): AdamState {
 /**
  * One update of Adam (Kingma and Ba 2015, algorithm 1): the next state, which takes the
  * place of the last one. On wasm its tensors are written into, elsewhere they are
- * replaced and disposed.
- *
- * w - rate mHat / (sqrt(vHat) + epsilon), where mHat = m / (1 - beta1^t) and
- * vHat = v / (1 - beta2^t). The corrections are computed from t in float64 and moved
- * into the rate and epsilon, so that the state is w, m, v and t: it can be saved and
- * restored exactly. tfjs's own optimizer accumulates the powers in float32.
+ * replaced and disposed. `adamRate` has the bias corrections.
  */
 export function updateAdam(
   state: AdamState,
   gradient: WeightTensors,
-  { learningRate, epsilon: plainEpsilon = ADAM_EPSILON }: {
-    learningRate: number;
-    epsilon?: number;
-  },
+  options: { learningRate: number; epsilon?: number },
 ): AdamState {
   const step = state.step + 1;
-  const correction = Math.sqrt(1 - BETA_2 ** step);
-  const rate = learningRate * correction / (1 - BETA_1 ** step);
-  const epsilon = plainEpsilon * correction;
-
+  const constants = adamRate(step, options);
   const fused = fusedKernels();
   if (fused) {
-    const constants = { shareM: 1 - BETA_1, shareV: 1 - BETA_2, rate, epsilon };
     for (const [name, w] of state.weights) {
       const m = state.firstMoment.get(name)!;
       const v = state.secondMoment.get(name)!;
@@ -63,6 +46,7 @@ export function updateAdam(
     return { ...state, step };
   }
 
+  const { shareM, shareV, rate, epsilon } = constants;
   const firstMoment = new Map<string, tf.Tensor>();
   const secondMoment = new Map<string, tf.Tensor>();
   const weights = new Map<string, tf.Tensor>();
@@ -70,10 +54,10 @@ export function updateAdam(
   // new ones then take the place of those that are still in the cache.
   for (const [name, oldWeight] of state.weights) {
     const g = gradient.get(name)!;
-    const m = replace(state.firstMoment.get(name)!, (m) => towards(m, g, 1 - BETA_1));
+    const m = replace(state.firstMoment.get(name)!, (m) => towards(m, g, shareM));
     const v = replace(
       state.secondMoment.get(name)!,
-      (v) => towards(v, tf.square(g), 1 - BETA_2),
+      (v) => towards(v, tf.square(g), shareV),
     );
     const weight = replace(
       oldWeight,

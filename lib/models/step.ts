@@ -7,13 +7,9 @@ import {
   type NetworkSpec,
   type Weights,
 } from "../networks/mod.ts";
-import {
-  ADAM_EPSILON,
-  type AdamState,
-  disposeAdam,
-  startAdam,
-  updateAdam,
-} from "./adam.ts";
+import { type AdamState, disposeAdam, startAdam, updateAdam } from "./adam.ts";
+import { ADAM_EPSILON } from "./adam_rate.ts";
+import { batchNumbers } from "./batch_numbers.ts";
 import { uploadBatch, uploadImages, uploadMatrix } from "./batch_tensors.ts";
 import { checkBeta, checkCount, checkPositive, checkSize, checkVae } from "./checks.ts";
 import { decode, encode } from "./forward.ts";
@@ -130,7 +126,7 @@ class TfjsStep implements Step {
       if (batchLogVar) this.#adam = followVariance(this.#adam, batchLogVar);
       return { rows: joinRows(rows, penalties) };
     });
-    return batchNumbers(rows, { ...spec, batchSize });
+    return numbersOf(rows, { spec, batchSize });
   }
 
   async evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers> {
@@ -139,7 +135,8 @@ class TfjsStep implements Step {
       const tensors = uploadBatch(this.#spec, batch, { noise, act: "evaluate" });
       return { rows: joinRows(elboRows(this.#spec, this.#adam.weights, tensors)) };
     });
-    return batchNumbers(rows, { ...this.#spec, beta: 1, batchSize: batch.batchSize });
+    const spec = { ...this.#spec, beta: 1 };
+    return numbersOf(rows, { spec, batchSize: batch.batchSize });
   }
 
   async encode(images: Float32Array, batchSize: number) {
@@ -219,24 +216,17 @@ function joinRows(
   return tf.concat([expectedLogLikelihood, kl, ...penalties ? [penalties] : []]);
 }
 
-// Means in float64: the rows are all that float32 may round.
-function batchNumbers(
+// The rows that `joinRows` joined, as numbers.
+function numbersOf(
   rows: Float32Array,
-  { model, beta, batchSize }: Pick<NetworkSpec, "model" | "beta"> & {
-    batchSize: number;
-  },
+  { spec, batchSize }: { spec: NetworkSpec; batchSize: number },
 ): BatchNumbers {
-  const sum = (part: Float32Array) => part.reduce((total, x) => total + x, 0);
-  const expectedLogLikelihood = sum(rows.subarray(0, batchSize)) / batchSize;
-  const kl = sum(rows.subarray(batchSize, 2 * batchSize)) / batchSize;
   const penalties = rows.subarray(2 * batchSize);
-  const penalty = penalties.length > 0 ? sum(penalties) : kl;
-  return {
-    objective: -(expectedLogLikelihood - beta * penalty),
-    elbo: model === "vae" ? expectedLogLikelihood - kl : NaN,
-    expectedLogLikelihood,
-    kl,
-  };
+  return batchNumbers({
+    expectedLogLikelihood: rows.subarray(0, batchSize),
+    kl: rows.subarray(batchSize, 2 * batchSize),
+    penalties: penalties.length > 0 ? penalties : undefined,
+  }, spec);
 }
 
 // Runs `compute`, reads the tensors that it returns and frees all others.

@@ -53,6 +53,8 @@ export interface TrainingConfig extends Recipe {
   readonly seed: number;
   /** What computed; the last bits may differ from one to another. */
   readonly backend: "auto" | "cpu" | "wasm" | "webgpu";
+  /** The engine; runs from before there were two have none: it was tfjs. */
+  readonly engine?: "tfjs" | "simd";
 }
 
 const whole = (min: number) => z.int().min(min);
@@ -104,6 +106,7 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     ).optional(),
     adamEpsilon: z.number().positive().optional(),
     outputBias: z.literal("mean").optional(),
+    engine: z.enum(["tfjs", "simd"]).optional(),
   }),
 });
 
@@ -199,7 +202,7 @@ export function formatRunConfig(config: RunConfig): string {
 /**
  * Names what a checkpoint may be continued with.
  *
- * The number of epochs and the backend are left out, since `--resume` may change
+ * The number of epochs, the engine and its backend are left out, since `--resume` may change
  * them.
  *
  * @param config The configuration.
@@ -246,7 +249,7 @@ export function formatRunConfig(config: RunConfig): string {
  * ```
  */
 export function hashRunConfig(config: RunConfig): Promise<string> {
-  const { epochs: _epochs, backend: _backend, ...training } = config.training;
+  const { epochs: _1, backend: _2, engine: _3, ...training } = config.training;
   const text = JSON.stringify({ ...config, training }, sortKeys);
   return sha256(new TextEncoder().encode(text));
 }

@@ -1,4 +1,4 @@
-import { type BackendRequest, createStep, type Step } from "../models/mod.ts";
+import type { BackendRequest, Step } from "../models/mod.ts";
 import { klByDimension, type NetworkSpec, VARIANCE_FLOOR } from "../networks/mod.ts";
 
 /** A linear VAE to train, by what its optimum depends on. */
@@ -109,6 +109,7 @@ export async function trainLinearVae(
   const images = new Float32Array(copies * points.length);
   for (let copy = 0; copy < copies; copy++) images.set(points, copy * points.length);
   const batchSize = images.length / spec.dataDim;
+  const { createStep } = await import("../models/mod.ts");
   const step = await createStep(spec, { seed, learningRate: LEARNING_RATE, backend });
   try {
     for (let t = 0; t < steps; t++) {

@@ -33,6 +33,15 @@ export {
   type TrainingConfig,
 } from "./config.ts";
 export {
+  chooseEngine,
+  createStepOn,
+  type EngineChoice,
+  type EngineName,
+  type EngineRequest,
+  type EngineWish,
+  type StepOnOptions,
+} from "./engine.ts";
+export {
   type LinearVaeSetting,
   type LinearVaeTraining,
   pointsWithSpectrum,

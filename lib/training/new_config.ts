@@ -1,6 +1,7 @@
 import type { Dataset, ImageSet } from "../datasets/mod.ts";
 import { logit } from "../math/mod.ts";
 import { RUN_FORMAT, type RunConfig } from "./config.ts";
+import { chooseEngine } from "./engine.ts";
 import type { RunOptions } from "./train_run.ts";
 import { versions } from "./versions.ts";
 
@@ -13,6 +14,7 @@ import { versions } from "./versions.ts";
  */
 export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
   const { network, epochs, batchSize, learningRate, seed, backend } = options;
+  const { engine } = chooseEngine(network, options);
   const { warmUp, rateStages, adamEpsilon, outputBias } = options;
   const { height, width, dataDim } = dataset.train;
   const { model, hidden, latentDim, activation, likelihood, beta, freeBits } = network;
@@ -36,7 +38,7 @@ export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
       ...freeBits !== undefined && { freeBits },
     },
     training: {
-      ...{ epochs, batchSize, learningRate, seed, backend },
+      ...{ epochs, batchSize, learningRate, seed, backend, engine },
       ...warmUp && { warmUp },
       ...rateStages && { rateStages },
       ...adamEpsilon !== undefined && { adamEpsilon },

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
+import { chooseEngine, type EngineName, type EngineRequest } from "./engine.ts";
 import { epochStart } from "./position.ts";
 import type { Run } from "./run_folder.ts";
 import { versions } from "./versions.ts";
@@ -10,6 +11,8 @@ export interface ResumeOptions {
   readonly epochs?: number;
   /** Another backend than the run's. */
   readonly backend?: RunConfig["training"]["backend"];
+  /** Another engine than the run's. */
+  readonly engine?: EngineRequest;
 }
 
 /**
@@ -22,8 +25,9 @@ export interface ResumeOptions {
  */
 export function changedConfig(
   { path, config }: Run,
-  { epochs, backend, checkpoint }: ResumeOptions & { readonly checkpoint?: Checkpoint },
+  changes: ResumeOptions & { readonly checkpoint?: Checkpoint },
 ): RunConfig {
+  const { epochs, checkpoint } = changes;
   const { training } = config;
   const { epoch, batch } = checkpoint?.position ?? epochStart(0);
   const least = Math.max(1, batch > 0 ? epoch + 1 : epoch);
@@ -38,9 +42,29 @@ export function changedConfig(
     training: {
       ...training,
       epochs: epochs ?? training.epochs,
-      backend: backend ?? training.backend,
+      ...enginesOf(config, changes),
     },
   };
+}
+
+/** A backend that is named asks for tfjs; the run's own does not. */
+function enginesOf(
+  { network, training }: RunConfig,
+  { engine, backend }: ResumeOptions,
+): Pick<RunConfig["training"], "backend" | "engine"> {
+  if (engine === undefined && backend === undefined) {
+    return { backend: training.backend, engine: engineOf(training) };
+  }
+  const chosen = chooseEngine(network, { engine, backend }).engine;
+  return {
+    backend: backend ?? (chosen === "simd" ? "auto" : training.backend),
+    engine: chosen,
+  };
+}
+
+/** The engine of a run; those from before there were two had tfjs. */
+function engineOf({ engine = "tfjs" }: RunConfig["training"]): EngineName {
+  return engine;
 }
 
 /**
@@ -52,14 +76,17 @@ export function changedConfig(
  */
 export function describeChanges(
   { versions: then, training }: RunConfig,
-  { training: { backend } }: RunConfig,
+  { training: after }: RunConfig,
 ): string | undefined {
   const now = versions();
   const changed = (["elbo", "deno", "tfjs"] as const)
     .filter((name) => then[name] !== now[name])
     .map((name) => `${name} was ${then[name]} and is ${now[name]}`);
-  if (backend !== training.backend) {
-    changed.push(`the backend was ${training.backend} and is ${backend}`);
+  const [engine, newEngine] = [engineOf(training), engineOf(after)];
+  if (engine !== newEngine) {
+    changed.push(`the engine was ${engine} and is ${newEngine}`);
+  } else if (after.backend !== training.backend) {
+    changed.push(`the backend was ${training.backend} and is ${after.backend}`);
   }
   if (changed.length === 0) return undefined;
   return `Since the run began ${changed.join(", ")}: the last bits may differ from ` +

@@ -1,9 +1,10 @@
 import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
 import { isThere, writeAtomically } from "../files/mod.ts";
-import { createStep, type Step, type StepOptions } from "../models/mod.ts";
+import type { Step, StepOptions } from "../models/mod.ts";
 import { initialWeights, type NetworkSpec, type Weights } from "../networks/mod.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { formatRunConfig, type RunConfig } from "./config.ts";
+import { chooseEngine, createStepOn, type EngineRequest } from "./engine.ts";
 import { type LoopResult, type TrainEvent, trainLoop } from "./loop.ts";
 import { formatMetrics, type MetricsRecord } from "./metrics.ts";
 import { configOf, meanBias } from "./new_config.ts";
@@ -41,8 +42,10 @@ export interface RunOptions extends Recipe {
   readonly learningRate: number;
   /** Of weights, order, binarisation and noise. */
   readonly seed: number;
-  /** What computes. */
+  /** A backend of tfjs; `auto` leaves the choice to `engine`. */
   readonly backend: RunConfig["training"]["backend"];
+  /** What computes, `auto` unless told. */
+  readonly engine?: EngineRequest;
 }
 
 /** Whom to tell, when to stop, and stand-ins for the data and the model. */
@@ -57,7 +60,9 @@ export interface RunHooks {
   readonly onStart?: (run: Run, dataset: Dataset) => void;
   /** Data that are loaded already. */
   readonly dataset?: Dataset;
-  /** Makes the step; `createStep` of models by default. */
+  /** Threads of the simd engine; as many as there are cores unless told. */
+  readonly threads?: number;
+  /** Makes the step instead of the engine. */
   readonly createStep?: (spec: NetworkSpec, options: StepOptions) => Promise<Step>;
 }
 
@@ -126,6 +131,8 @@ export async function trainRun(
 ): Promise<TrainedRun> {
   await requireVacant(hooks.out);
   const dataset = hooks.dataset ?? await loadDataset(options.dataset, options);
+  const { note } = chooseEngine(options.network, options);
+  if (note !== undefined) hooks.onNote?.(note);
   const config = configOf(options, dataset);
   const step = await stepOf(config, { ...hooks, dataset });
   return await disposing(step, () =>
@@ -225,16 +232,19 @@ async function continueRun(
 
 function stepOf(
   { network, training }: RunConfig,
-  { createStep: make = createStep, weights, dataset: { train } }:
+  { createStep, weights, threads, onNote, dataset: { train } }:
     & Omit<RunHooks, "dataset">
     & { readonly weights?: Weights; readonly dataset: Dataset },
 ): Promise<Step> {
-  const { seed, learningRate, backend, adamEpsilon, outputBias } = training;
+  const { seed, learningRate, adamEpsilon, outputBias } = training;
+  const { backend, engine = "tfjs" } = training;
   const first = weights ??
     (outputBias === "mean"
       ? initialWeights(network, { seed, outputBias: meanBias(train) })
       : undefined);
-  return make(network, { seed, learningRate, adamEpsilon, backend, weights: first });
+  const options = { seed, learningRate, adamEpsilon, backend, weights: first };
+  if (createStep) return createStep(network, options);
+  return createStepOn(network, { ...options, engine, threads, onNote });
 }
 
 /** The caller gets the step only if all goes well. */

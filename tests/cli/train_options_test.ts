@@ -21,6 +21,7 @@ Deno.test("trainRequest: the defaults are those of the documentation", () => {
   assertEquals(request(""), {
     kind: "new",
     out: undefined,
+    threads: undefined,
     options: {
       dataset: "mnist",
       validation: 0,
@@ -39,6 +40,7 @@ Deno.test("trainRequest: the defaults are those of the documentation", () => {
       learningRate: 1e-3,
       seed: 0,
       backend: "auto",
+      engine: "auto",
     },
   });
 });
@@ -100,12 +102,20 @@ Deno.test("trainRequest: --resume gives on what was typed, and nothing else", ()
   assertEquals(request("--resume runs/a"), {
     kind: "resume",
     path: "runs/a",
-    changes: { epochs: undefined, backend: undefined },
+    threads: undefined,
+    changes: { epochs: undefined, backend: undefined, engine: undefined },
   });
   assertEquals(request("--quiet --epochs 12 --backend cpu --resume runs/a"), {
     kind: "resume",
     path: "runs/a",
-    changes: { epochs: 12, backend: "cpu" },
+    threads: undefined,
+    changes: { epochs: 12, backend: "cpu", engine: undefined },
+  });
+  assertEquals(request("--engine simd --threads 3 --resume runs/a"), {
+    kind: "resume",
+    path: "runs/a",
+    threads: 3,
+    changes: { epochs: undefined, backend: undefined, engine: "simd" },
   });
 });
 
@@ -163,6 +173,11 @@ const refused: [string, string][] = [
   ["--validation -1", "--validation must be"],
   ["--limit 0", "--limit must be"],
   ["--backend gpu", "the nearest is cpu"],
+  [
+    "--engine simd --backend wasm",
+    "--backend must come with --engine tfjs: it is wasm",
+  ],
+  ["--threads 0", "--threads"],
   ["--binarize dynamical", "the nearest is dynamic"],
   ["--model vea", "the nearest is vae"],
   ["--epoch 3", "--epoch is not; the nearest is --epochs"],

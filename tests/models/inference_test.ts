@@ -4,14 +4,13 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import type { BackendName } from "elbo/backend";
 import { normal, reparameterize, standardNormal } from "elbo/distributions";
 import { normalAt, STREAMS, type Vector } from "elbo/math";
-import { createStep, type Step } from "elbo/models";
+import type { Step } from "elbo/models";
 import { decode, encode, likelihoodOf } from "elbo/networks";
 import { testSeed } from "../helpers/seed.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
-import { testOnBackends } from "./backends.ts";
+import { createStepOnFace, type Face, knownTo, testOnFaces } from "./faces.ts";
 import { type RandomNetwork, randomNetwork } from "./random_network.ts";
 
 const seed = testSeed(5);
@@ -22,9 +21,9 @@ const networks = [20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 31].map((index) =>
 );
 const vaes = networks.filter(({ spec }) => spec.model === "vae");
 
-testOnBackends("encode: agrees with float64", async (backend) => {
-  for (const network of networks) {
-    await withStep(network, backend, async (step) => {
+testOnFaces("encode: agrees with float64", async (face) => {
+  for (const network of knownTo(face, { networks, least: 3 })) {
+    await withStep(network, face, async (step) => {
       const { spec, weights, images } = network;
       const found = await step.encode(flatten(images), images.length);
       const exact = images.map((image) => encode(spec, weights, image));
@@ -34,9 +33,9 @@ testOnBackends("encode: agrees with float64", async (backend) => {
   }
 });
 
-testOnBackends("decode: agrees with float64", async (backend) => {
-  for (const network of networks) {
-    await withStep(network, backend, async (step) => {
+testOnFaces("decode: agrees with float64", async (face) => {
+  for (const network of knownTo(face, { networks, least: 3 })) {
+    await withStep(network, face, async (step) => {
       const { spec, weights, eps } = network;
       const found = await step.decode(flatten(eps), eps.length);
       const exact = eps.map((z) => decode(spec, weights, z));
@@ -57,12 +56,12 @@ testOnBackends("decode: agrees with float64", async (backend) => {
   }
 });
 
-testOnBackends(
+testOnFaces(
   "logWeights: ln p(x, z) - ln q(z given x) in float64",
-  async (backend) => {
+  async (face) => {
     const numSamples = 3;
-    for (const network of vaes) {
-      await withStep(network, backend, async (step) => {
+    for (const network of knownTo(face, { networks: vaes, least: 2 })) {
+      await withStep(network, face, async (step) => {
         const batch = batchOf(network);
         const found = await step.logWeights({ ...batch, numSamples, noise });
         assertNear(found, exactLogWeights(network, { numSamples, step: batch.step }));
@@ -94,11 +93,11 @@ function exactLogWeights(
   });
 }
 
-testOnBackends("logWeights: blocks do not show", async (backend) => {
+testOnFaces("logWeights: blocks do not show", async (face) => {
   // 2000 rows are two blocks of at most 1024; 7 images divide neither evenly.
   const [network] = vaes;
   const images = Array.from({ length: 7 }, () => network.images[0]);
-  await withStep(network, backend, async (step) => {
+  await withStep(network, face, async (step) => {
     const batch = { ...batchOf({ ...network, images }), noise };
     const many = await step.logWeights({ ...batch, numSamples: 300 });
     assertEquals(many.length, 300 * 7);
@@ -126,11 +125,11 @@ function batchOf({ images }: RandomNetwork) {
 
 async function withStep(
   { spec, weights }: RandomNetwork,
-  backend: BackendName,
+  face: Face,
   body: (step: Step) => Promise<void>,
 ): Promise<void> {
-  const options = { seed: 0, learningRate: 1, weights, backend };
-  const step = await createStep(spec, options);
+  const options = { seed: 0, learningRate: 1, weights, face };
+  const step = await createStepOnFace(spec, options);
   await body(step);
   step.dispose();
 }

@@ -7,7 +7,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import type { BackendName } from "elbo/backend";
 import { createRandom, normals, STREAMS } from "elbo/math";
 import { createStep, type Step } from "elbo/models";
 import {
@@ -18,6 +17,7 @@ import {
 } from "elbo/networks";
 import { float32Tolerance } from "../helpers/tolerance.ts";
 import { testOnBackends } from "./backends.ts";
+import { createStepOnFace, type Face, testOnFaces } from "./faces.ts";
 import { rows } from "./rows.ts";
 
 const vae: NetworkSpec = {
@@ -42,10 +42,10 @@ const noise = { seed: 9, stream: STREAMS.evaluation };
 
 async function withStep(
   spec: NetworkSpec,
-  backend: BackendName,
+  face: Face,
   body: (step: Step) => Promise<void>,
 ): Promise<void> {
-  const step = await createStep(spec, { seed: 4, learningRate: 0.01, backend });
+  const step = await createStepOnFace(spec, { seed: 4, learningRate: 0.01, face });
   try {
     await body(step);
   } finally {
@@ -61,10 +61,10 @@ async function trainSteps(step: Step, from: number, to: number): Promise<number[
   return objectives;
 }
 
-testOnBackends(
+testOnFaces(
   "createStep: starts from initialWeights of the seed",
-  async (backend) => {
-    await withStep(vae, backend, async (step) => {
+  async (face) => {
+    await withStep(vae, face, async (step) => {
       const { step: updates, weights, firstMoment } = await step.state();
       assertEquals(updates, 0);
       assertEquals(weights, initialWeights(vae, { seed: 4 }));
@@ -75,8 +75,8 @@ testOnBackends(
   },
 );
 
-testOnBackends("train: the parts add up to the objective", async (backend) => {
-  await withStep({ ...vae, beta: 0.25 }, backend, async (step) => {
+testOnFaces("train: the parts add up to the objective", async (face) => {
+  await withStep({ ...vae, beta: 0.25 }, face, async (step) => {
     const numbers = await step.train({ images, batchSize, step: 0 });
     const { objective, elbo, expectedLogLikelihood, kl } = numbers;
     assertEquals(objective, -(expectedLogLikelihood - 0.25 * kl));
@@ -85,8 +85,8 @@ testOnBackends("train: the parts add up to the objective", async (backend) => {
   });
 });
 
-testOnBackends("train: an autoencoder has no kl and no elbo", async (backend) => {
-  await withStep(autoencoder, backend, async (step) => {
+testOnFaces("train: an autoencoder has no kl and no elbo", async (face) => {
+  await withStep(autoencoder, face, async (step) => {
     const numbers = await step.train({ images, batchSize, step: 0 });
     assertEquals(numbers.objective, -numbers.expectedLogLikelihood);
     assertEquals(numbers.kl, 0);
@@ -95,8 +95,8 @@ testOnBackends("train: an autoencoder has no kl and no elbo", async (backend) =>
   });
 });
 
-testOnBackends("train: takes its noise from (seed, noise, step)", async (backend) => {
-  await withStep(vae, backend, async (step) => {
+testOnFaces("train: takes its noise from (seed, noise, step)", async (face) => {
+  await withStep(vae, face, async (step) => {
     const { weights } = await step.state();
     const numbers = await step.train({ images, batchSize, step: 7 });
     const right = { seed: 4, stream: STREAMS.noise, step: 7 };
@@ -106,10 +106,10 @@ testOnBackends("train: takes its noise from (seed, noise, step)", async (backend
   });
 });
 
-testOnBackends(
+testOnFaces(
   "evaluate: beta 1, noise of the caller's, no update",
-  async (backend) => {
-    await withStep({ ...vae, beta: 3 }, backend, async (step) => {
+  async (face) => {
+    await withStep({ ...vae, beta: 3 }, face, async (step) => {
       const before = await step.state();
       const numbers = await step.evaluate({ images, batchSize, step: 2, noise });
       const exact = exactElbo(before.weights, { ...noise, step: 2 });
@@ -135,17 +135,17 @@ function assertClose(found: number, exact: number): void {
   assertAlmostEquals(found, exact, float32Tolerance(100, exact));
 }
 
-testOnBackends("train: learns one batch by heart", async (backend) => {
-  await withStep(autoencoder, backend, async (step) => {
+testOnFaces("train: learns one batch by heart", async (face) => {
+  await withStep(autoencoder, face, async (step) => {
     const [first, last] = await firstAndLast(step, 300);
     assertLess(5, first); // 12 ln 2 = 8.3 where nothing is known
     assertLess(last, 0.1);
   });
 });
 
-testOnBackends("train: a vae and its shared variance improve", async (backend) => {
+testOnFaces("train: a vae and its shared variance improve", async (face) => {
   for (const spec of [vae, gaussian]) {
-    await withStep(spec, backend, async (step) => {
+    await withStep(spec, face, async (step) => {
       const [first, last] = await firstAndLast(step, 200);
       assertLess(last, first - 2);
     });
@@ -157,9 +157,9 @@ async function firstAndLast(step: Step, count: number): Promise<[number, number]
   return [objectives[0], objectives.at(-1)!];
 }
 
-testOnBackends("restore: the next steps are the same bits", async (backend) => {
+testOnFaces("restore: the next steps are the same bits", async (face) => {
   for (const spec of [vae, gaussian, autoencoder]) {
-    await withStep(spec, backend, async (step) => {
+    await withStep(spec, face, async (step) => {
       await trainSteps(step, 0, 3);
       const saved = await step.state();
       const objectives = await trainSteps(step, 3, 6);
@@ -172,7 +172,7 @@ testOnBackends("restore: the next steps are the same bits", async (backend) => {
       assertEquals(await step.state(), end);
 
       // A new process, say: another step that was never at the start.
-      await withStep(spec, backend, async (other) => {
+      await withStep(spec, face, async (other) => {
         other.restore(saved);
         assertEquals(await trainSteps(other, 3, 6), objectives);
         assertEquals(await other.state(), end);
@@ -185,8 +185,8 @@ testOnBackends("restore: the next steps are the same bits", async (backend) => {
   }
 });
 
-testOnBackends("state: arrays are copies, both ways", async (backend) => {
-  await withStep(vae, backend, async (step) => {
+testOnFaces("state: arrays are copies, both ways", async (face) => {
+  await withStep(vae, face, async (step) => {
     const state = await step.state();
     const before = structuredClone(state);
     step.restore(state);
@@ -205,8 +205,8 @@ testOnBackends("state: arrays are copies, both ways", async (backend) => {
   });
 });
 
-testOnBackends("setLearningRate: counts from the next step on", async (backend) => {
-  await withStep(vae, backend, async (step) => {
+testOnFaces("setLearningRate: counts from the next step on", async (face) => {
+  await withStep(vae, face, async (step) => {
     const start = await step.state();
     const moved = async (rate: number) => {
       step.restore(start);
@@ -222,11 +222,12 @@ testOnBackends("setLearningRate: counts from the next step on", async (backend) 
 });
 
 testOnBackends("a step leaks no tensor", async (backend) => {
+  const face = backend as Face;
   for (const spec of [vae, gaussian, autoencoder]) {
     // The backend is chosen first, so that its own tensors do not count.
-    await withStep(spec, backend, async () => {});
+    await withStep(spec, face, async () => {});
     const atFirst = tf.memory().numTensors;
-    await withStep(spec, backend, async (step) => {
+    await withStep(spec, face, async (step) => {
       const inTraining = tf.memory().numTensors;
       const batch = { images, batchSize, step: 0 };
       await step.train(batch);

@@ -114,10 +114,14 @@ Deno.test("parseRunConfig: refuses JSON that is no object", () => {
   for (const text of ["null", "3", '"x"', "[]"]) refusal(text, RangeError);
 });
 
-Deno.test("hashRunConfig: epochs, backend and the order of keys do not count", async () => {
+Deno.test("hashRunConfig: epochs, engine, backend and key order do not count", async () => {
   const hash = await hashRunConfig(config);
   const training = { ...config.training, epochs: 99, backend: "cpu" as const };
   assertEquals(await hashRunConfig({ ...config, training }), hash);
+  for (const engine of ["simd", "tfjs"] as const) {
+    const training = { ...config.training, engine };
+    assertEquals(await hashRunConfig({ ...config, training }), hash);
+  }
   const { network, ...rest } = config;
   assertEquals(await hashRunConfig({ network, ...rest }), hash);
 });

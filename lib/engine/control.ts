@@ -1,0 +1,189 @@
+import { CONTROL_BYTES } from "./layout.ts";
+
+/** What the ranks are to do together. */
+export type Operation = "train" | "measure" | "encode" | "decode" | "weigh" | "quit";
+
+const OPERATIONS: readonly Operation[] = [
+  "train",
+  "measure",
+  "encode",
+  "decode",
+  "weigh",
+  "quit",
+];
+
+/** One piece of work for all ranks: the rows of a batch, and its constants. */
+export interface Command {
+  readonly operation: Operation;
+  /** Rows of the batch that there is room for: where everything lies depends on it. */
+  readonly batchRows: number;
+  /** Rows of this batch. */
+  readonly rows: number;
+  /** The address of the noise: row 0 of the batch is row `firstRow` of the block. */
+  readonly seed: number;
+  readonly stream: number;
+  readonly step: number;
+  readonly firstRow: number;
+  /** How many samples are weighed. */
+  readonly samples: number;
+  /** Rows of the noise from one sample to the next. */
+  readonly rowsPerSample: number;
+  /** The weight of the KL. */
+  readonly beta: number;
+  /** Of Adam, with both bias corrections in them. */
+  readonly rate: number;
+  readonly epsilon: number;
+}
+
+/** Numbers of a command, in the order in which they lie in memory. */
+const NUMBERS = [
+  "batchRows",
+  "rows",
+  "seed",
+  "stream",
+  "step",
+  "firstRow",
+  "samples",
+  "rowsPerSample",
+  "beta",
+  "rate",
+  "epsilon",
+] as const;
+
+// Words of 32 bits; what different threads write lies on different lines of the cache.
+const WORDS_A_LINE = 16;
+const COMMANDS = 0;
+const OPERATION = 1;
+const ARRIVED = 1 * WORDS_A_LINE;
+const PASSED = 2 * WORDS_A_LINE;
+const FAILED = 3 * WORDS_A_LINE;
+const FIRST_NUMBER = 4 * WORDS_A_LINE;
+const PROGRESS = 6 * WORDS_A_LINE;
+
+/** The most ranks there is room for. */
+export const MAX_RANKS = (CONTROL_BYTES / 4 - PROGRESS) / WORDS_A_LINE;
+
+/**
+ * Looks at a word before a thread goes to sleep, about 0.1 ms: a barrier is usually over
+ * by then, and waking up takes as long. Longer would only warm a core that others need.
+ */
+const LOOKS = 30_000;
+
+/**
+ * How the ranks agree: commands from rank 0, barriers, and who failed.
+ *
+ * Lies at the start of the shared memory. Plain writes before an atomic one are seen by
+ * whoever reads that one: so the numbers of a command need not be atomic, nor the
+ * matrices before a barrier.
+ */
+export class Control {
+  readonly #words: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #ranks: number;
+  readonly #patienceMs: number;
+
+  /** `patienceMs`: how long the others may stand still before they are given up. */
+  constructor(
+    { buffer }: WebAssembly.Memory,
+    { ranks, patienceMs = Infinity }: { ranks: number; patienceMs?: number },
+  ) {
+    this.#words = new Int32Array(buffer, 0, CONTROL_BYTES / 4);
+    this.#numbers = new Float64Array(buffer, 4 * FIRST_NUMBER, NUMBERS.length);
+    this.#ranks = ranks;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Rank 0 gives a command to all others. */
+  issue(command: Command): void {
+    NUMBERS.forEach((name, i) => this.#numbers[i] = command[name]);
+    this.#words[OPERATION] = OPERATIONS.indexOf(command.operation);
+    for (let rank = 0; rank < this.#ranks; rank++) this.#words[progressOf(rank)] = 0;
+    Atomics.add(this.#words, COMMANDS, 1);
+    Atomics.notify(this.#words, COMMANDS);
+  }
+
+  /** How many commands were given. */
+  get commands(): number {
+    return Atomics.load(this.#words, COMMANDS);
+  }
+
+  /** Waits for the command after the first `seen`. */
+  nextCommand(seen: number): Command {
+    this.#waitWhile(COMMANDS, seen, Infinity);
+    const numbers = Object.fromEntries(
+      NUMBERS.map((name, i) => [name, this.#numbers[i]]),
+    ) as Omit<Command, "operation">;
+    return { operation: OPERATIONS[this.#words[OPERATION]], ...numbers };
+  }
+
+  /**
+   * Waits until all ranks are here.
+   *
+   * @returns Whether none has failed; rank 0 then goes on alone.
+   * @throws {RankSilentError} If another rank stands still too long.
+   */
+  meet(): boolean {
+    const words = this.#words;
+    const passed = Atomics.load(words, PASSED);
+    if (Atomics.add(words, ARRIVED, 1) === this.#ranks - 1) {
+      Atomics.store(words, ARRIVED, 0);
+      Atomics.add(words, PASSED, 1);
+      Atomics.notify(words, PASSED);
+    } else {
+      this.#waitPatiently(PASSED, passed);
+    }
+    return this.failed === undefined;
+  }
+
+  /** A rank says that it cannot go on; it still meets the others. */
+  fail(rank: number): void {
+    Atomics.store(this.#words, FAILED, rank);
+  }
+
+  /** The rank that failed. */
+  get failed(): number | undefined {
+    const rank = Atomics.load(this.#words, FAILED);
+    return rank === 0 ? undefined : rank;
+  }
+
+  /** A rank has done one more piece of its work. */
+  advance(rank: number): void {
+    Atomics.add(this.#words, progressOf(rank), 1);
+  }
+
+  /** How many pieces a rank has done since the command. */
+  progress(rank: number): number {
+    return Atomics.load(this.#words, progressOf(rank));
+  }
+
+  #waitPatiently(word: number, value: number): void {
+    let before = this.#allProgress();
+    while (!this.#waitWhile(word, value, this.#patienceMs)) {
+      const now = this.#allProgress();
+      if (now === before) throw new RankSilentError();
+      before = now;
+    }
+  }
+
+  #allProgress(): number {
+    let sum = 0;
+    for (let rank = 0; rank < this.#ranks; rank++) sum += this.progress(rank);
+    return sum;
+  }
+
+  #waitWhile(word: number, value: number, timeoutMs: number): boolean {
+    for (let look = 0; look < LOOKS; look++) {
+      if (Atomics.load(this.#words, word) !== value) return true;
+    }
+    return Atomics.wait(this.#words, word, value, timeoutMs) !== "timed-out";
+  }
+}
+
+/** A rank did not come to a barrier and did not move. */
+export class RankSilentError extends Error {
+  override readonly name = "RankSilentError";
+}
+
+function progressOf(rank: number): number {
+  return PROGRESS + rank * WORDS_A_LINE;
+}

@@ -1,0 +1,182 @@
+import {
+  advance,
+  type Code,
+  exp,
+  f32,
+  f32x4,
+  type FunctionSource,
+  i32,
+  repeatWhile,
+  v128,
+  type Variable,
+} from "../../simd/mod.ts";
+
+/** Strides of the matrices of a latent row, in bytes, and where logVar begins in it. */
+export interface LatentShape {
+  /** [mean | logVar]. */
+  readonly heads: number;
+  readonly logVar: number;
+  /** z, eps, scale and the gradient by z. */
+  readonly z: number;
+}
+
+const half = f32x4.const(0.5);
+const one = f32x4.const(1);
+
+/** The sum of the four lanes, always in the same order. */
+export function sumLanes(x: Variable): Code {
+  const lane = (i: number) => f32x4.extract_lane(x.get, i);
+  return f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)));
+}
+
+/** Code for each vector of each row; `offset` is of the vector in its row. */
+export function eachRow(
+  { rows, offset, bytes, begin = [], vector, end }: {
+    readonly rows: Variable;
+    readonly offset: Variable;
+    readonly bytes: number;
+    readonly begin?: Code;
+    readonly vector: Code;
+    readonly end: Code;
+  },
+): Code {
+  return repeatWhile([
+    begin,
+    offset.set(i32.const(0)),
+    repeatWhile(
+      [vector, advance(offset, i32.const(16))],
+      i32.lt_u(offset.get, i32.const(bytes)),
+    ),
+    end,
+    rows.set(i32.sub(rows.get, i32.const(1))),
+  ], rows.get);
+}
+
+/**
+ * (heads, eps, scale, z, kl, rows): scale = exp(logVar / 2), z = mean + scale eps, and
+ * KL(N(mean, scale^2) || N(0, I)) = sum of (mean^2 + scale^2 - 1 - logVar) / 2.
+ *
+ * Columns beyond latentDim are zeros in mean, logVar and eps: they stay zeros in z and
+ * add nothing to the KL.
+ */
+export function drawLatent(shape: LatentShape): FunctionSource {
+  return {
+    params: ["i32", "i32", "i32", "i32", "i32", "i32"],
+    body: ([heads, eps, scale, z, kl, rows], newLocal) => {
+      const offset = newLocal("i32");
+      const [mean, logVar, s, sum] = [0, 1, 2, 3].map(() => newLocal("v128"));
+      const at = (row: Variable) => i32.add(row.get, offset.get);
+      const excess = f32x4.sub(
+        f32x4.sub(f32x4.mul(s.get, s.get), one),
+        logVar.get,
+      );
+      return eachRow({
+        ...{ rows, offset, bytes: shape.logVar },
+        begin: sum.set(f32x4.const(0)),
+        vector: [
+          mean.set(v128.load(at(heads))),
+          logVar.set(v128.load(at(heads), shape.logVar)),
+          s.set(exp(f32x4.mul(logVar.get, half), newLocal)),
+          v128.store(at(scale), s.get),
+          v128.store(
+            at(z),
+            f32x4.add(mean.get, f32x4.mul(s.get, v128.load(at(eps)))),
+          ),
+          sum.set(
+            f32x4.add(
+              sum.get,
+              f32x4.add(f32x4.mul(mean.get, mean.get), excess),
+            ),
+          ),
+        ],
+        end: [
+          f32.store(kl.get, f32.mul(sumLanes(sum), f32.const(0.5))),
+          advance(kl, i32.const(4)),
+          advance(heads, i32.const(shape.heads)),
+          [eps, scale, z].map((row) => advance(row, i32.const(shape.z))),
+        ],
+      });
+    },
+  };
+}
+
+/**
+ * (heads, eps, scale, byZ, byHeads, rows, share): the gradient by mean and logVar.
+ *
+ * By z = mean + scale eps the gradient by z reaches both; the KL, weighed by
+ * share = beta / batchSize, adds share mean and share (scale^2 - 1) / 2.
+ */
+export function latentGradient(shape: LatentShape): FunctionSource {
+  return {
+    params: ["i32", "i32", "i32", "i32", "i32", "i32", "f32"],
+    body: ([heads, eps, scale, byZ, byHeads, rows, share], newLocal) => {
+      const offset = newLocal("i32");
+      const [s, dz, weight] = [0, 1, 2].map(() => newLocal("v128"));
+      const at = (row: Variable) => i32.add(row.get, offset.get);
+      const throughScale = f32x4.mul(f32x4.mul(dz.get, v128.load(at(eps))), s.get);
+      const ofKl = f32x4.mul(f32x4.sub(f32x4.mul(s.get, s.get), one), weight.get);
+      return [
+        weight.set(f32x4.splat(share.get)),
+        eachRow({
+          ...{ rows, offset, bytes: shape.logVar },
+          vector: [
+            s.set(v128.load(at(scale))),
+            dz.set(v128.load(at(byZ))),
+            v128.store(
+              at(byHeads),
+              f32x4.add(dz.get, f32x4.mul(v128.load(at(heads)), weight.get)),
+            ),
+            v128.store(
+              at(byHeads),
+              f32x4.mul(f32x4.add(throughScale, ofKl), half),
+              shape.logVar,
+            ),
+          ],
+          end: [
+            [heads, byHeads].map((row) => advance(row, i32.const(shape.heads))),
+            [eps, scale, byZ].map((row) => advance(row, i32.const(shape.z))),
+          ],
+        }),
+      ];
+    },
+  };
+}
+
+/**
+ * (heads, eps, z, logRatio, rows): ln p(z) - ln q(z|x) = sum of
+ * (eps^2 + logVar - z^2) / 2, as the constants of the two normals cancel.
+ */
+export function latentLogRatio(shape: LatentShape): FunctionSource {
+  return {
+    params: ["i32", "i32", "i32", "i32", "i32"],
+    body: ([heads, eps, z, logRatio, rows], newLocal) => {
+      const offset = newLocal("i32");
+      const [noise, code, sum] = [0, 1, 2].map(() => newLocal("v128"));
+      const at = (row: Variable) => i32.add(row.get, offset.get);
+      return eachRow({
+        ...{ rows, offset, bytes: shape.logVar },
+        begin: sum.set(f32x4.const(0)),
+        vector: [
+          noise.set(v128.load(at(eps))),
+          code.set(v128.load(at(z))),
+          sum.set(f32x4.add(
+            sum.get,
+            f32x4.add(
+              f32x4.sub(
+                f32x4.mul(noise.get, noise.get),
+                f32x4.mul(code.get, code.get),
+              ),
+              v128.load(at(heads), shape.logVar),
+            ),
+          )),
+        ],
+        end: [
+          f32.store(logRatio.get, f32.mul(sumLanes(sum), f32.const(0.5))),
+          advance(logRatio, i32.const(4)),
+          advance(heads, i32.const(shape.heads)),
+          [eps, z].map((row) => advance(row, i32.const(shape.z))),
+        ],
+      });
+    },
+  };
+}

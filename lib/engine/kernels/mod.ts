@@ -1,0 +1,70 @@
+import { instantiate, tanh } from "../../simd/mod.ts";
+import { FLOAT_BYTES, type Layout } from "../layout.ts";
+import { roundUp } from "../layers.ts";
+import { drawLatent, latentGradient, latentLogRatio } from "./latent.ts";
+import { likelihoodRows } from "./likelihood.ts";
+import {
+  eachVector,
+  packRows,
+  relu,
+  sumColumns,
+  throughRelu,
+  throughTanh,
+  transposeRows,
+} from "./rows.ts";
+import { listColumns, listRows, multiplyLists } from "./sparse.ts";
+
+/** A kernel: addresses in bytes and numbers in, results in memory. */
+export type Kernel = (...args: number[]) => void;
+
+/** The kernels of an engine besides products and Adam; each is described where it is made. */
+export type Kernels = Readonly<
+  Record<
+    | "activate"
+    | "throughActivation"
+    | "packRows"
+    | "sumColumns"
+    | "transposeRows"
+    | "listRows"
+    | "listColumns"
+    | "multiplyLists"
+    | "multiplyListsFrom"
+    | "drawLatent"
+    | "latentGradient"
+    | "latentLogRatio"
+    | "likelihood"
+    | "likelihoodAndGradient",
+    Kernel
+  >
+>;
+
+/** Makes the kernels for a network on a memory, all in one module. */
+export function createKernels(memory: WebAssembly.Memory, layout: Layout): Kernels {
+  const { spec, layers, images, z } = layout;
+  const heads = layers.findLast(({ layer }) => layer.part === "encoder")!;
+  const output = layers[layers.length - 1];
+  const latent = {
+    heads: FLOAT_BYTES * heads.columns,
+    logVar: FLOAT_BYTES * roundUp(spec.latentDim, 4),
+    z: FLOAT_BYTES * z.stride,
+  };
+  const shape = {
+    dataDim: spec.dataDim,
+    images: FLOAT_BYTES * images.stride,
+    output: FLOAT_BYTES * output.columns,
+    logVar: FLOAT_BYTES * roundUp(spec.dataDim, 4),
+  };
+  const isRelu = spec.activation === "relu";
+  return instantiate({
+    activate: isRelu ? relu : eachVector(tanh),
+    throughActivation: isRelu ? throughRelu : throughTanh,
+    ...{ packRows, sumColumns, transposeRows, listRows, listColumns },
+    multiplyLists: multiplyLists(false),
+    multiplyListsFrom: multiplyLists(true),
+    drawLatent: drawLatent(latent),
+    latentGradient: latentGradient(latent),
+    latentLogRatio: latentLogRatio(latent),
+    likelihood: likelihoodRows(spec, shape, { withGradient: false }),
+    likelihoodAndGradient: likelihoodRows(spec, shape, { withGradient: true }),
+  }, memory) as unknown as Kernels;
+}

@@ -1,0 +1,181 @@
+import { hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
+import { columnsOf, type Layer, layersOf, PANEL, roundUp } from "./layers.ts";
+
+/** A matrix stored by rows in the shared memory. */
+export interface Rows {
+  /** Of the first number, in bytes. */
+  readonly address: number;
+  /** Numbers from one row to the next. */
+  readonly stride: number;
+}
+
+/** Where the numbers of a parameter lie: itself, and what Adam remembers of it. */
+export interface Parameter {
+  readonly value: number;
+  readonly firstMoment: number;
+  readonly secondMoment: number;
+}
+
+/**
+ * Where everything of one layer lies.
+ *
+ * A weight [inputs, columns] lies in panels of 16 columns, [panels, rows, 16]: as the
+ * product reads it, so that it is never packed, and as Adam writes it. `transposed` is
+ * a copy of it turned around, [rows / 16, columns, 16], for the product of the backward
+ * pass; the first layer of the encoder has none, as nobody needs the gradient by pixels.
+ */
+export interface LayerPlaces {
+  readonly layer: Layer;
+  /** `inputs` in whole panels. */
+  readonly rows: number;
+  /** Its columns in whole panels. */
+  readonly columns: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly transposed?: number;
+  /** What it reads, [batch, rows]. */
+  readonly input: Rows;
+  /** Whether many numbers of its input are zero: pixels, or what relu lets through. */
+  readonly isSparse: boolean;
+  /** The numbers of its input that are not zero, by row: see `sparse.ts`. */
+  readonly nonZeros: Lists;
+  /** The same by column, each rank for its own columns. */
+  readonly nonZerosByColumn: Lists;
+  /** What it computes, [batch, columns]. */
+  readonly output: Rows;
+  /** The gradient of the objective by y before f, [batch, columns]. */
+  readonly gradient: Rows;
+  /** The same in panels, [panels, batch, 16], for the gradient by the weight. */
+  readonly gradientPanels: number;
+}
+
+/** Lists of (offset in bytes, value), one for each row of a matrix. */
+export interface Lists {
+  /** Of the lengths, one a row. */
+  readonly lengths: number;
+  /** Of the first list. */
+  readonly address: number;
+  /** From one list to the next, in bytes. */
+  readonly slot: number;
+}
+
+/** Bytes of a number, and of an entry of a list. */
+export const FLOAT_BYTES = 4;
+export const ENTRY_BYTES = 8;
+
+/** The most samples of an image that are weighed in one command. */
+export const SAMPLES_AT_ONCE = 32;
+
+/** Where everything lies in the shared memory; all addresses in bytes. */
+export interface Layout {
+  readonly spec: NetworkSpec;
+  /** Rows of the batch that there is room for. */
+  readonly batchRows: number;
+  readonly ranks: number;
+  readonly layers: readonly LayerPlaces[];
+  /** ln(variance - floor) of a Gaussian that has one variance for all, as 16 columns. */
+  readonly sharedLogVar?: Parameter;
+  /** The gradient by it, [batch, 16]: the first column counts. */
+  readonly sharedGradient: Rows;
+  /** [batch, dataDim]. */
+  readonly images: Rows;
+  /** Standard normals, [batch, latentDim]. */
+  readonly eps: Rows;
+  /** exp(logVar / 2) of q(z|x), [batch, latentDim]. */
+  readonly scale: Rows;
+  /** [batch, latentDim]. */
+  readonly z: Rows;
+  /** The gradient by z, [batch, latentDim]. */
+  readonly zGradient: Rows;
+  /** ln p(x|z) of each row; where samples are weighed, of each row of each sample. */
+  readonly logLikelihood: number;
+  /** ln p(z) - ln q(z|x) of each row of each sample. */
+  readonly logRatio: number;
+  /** KL(q(z|x) || p(z)) of each row. */
+  readonly kl: number;
+  /** Room for a gradient in the making, one for each rank. */
+  readonly scratch: readonly number[];
+  /** All of it. */
+  readonly bytes: number;
+}
+
+/** Words at the start of the memory by which threads talk: see `control.ts`. */
+export const CONTROL_BYTES = 2048;
+
+/** Every region begins at a new line of the cache, so that ranks do not share one. */
+const LINE = 64;
+
+/**
+ * Decides where everything lies: the parameters first, at the same place whatever the
+ * batch, so that a larger batch only needs more memory behind them.
+ */
+export function layoutOf(
+  spec: NetworkSpec,
+  { batchRows, ranks }: { batchRows: number; ranks: number },
+): Layout {
+  let end = CONTROL_BYTES;
+  const take = (bytes: number): number => {
+    const address = end;
+    end = roundUp(end + bytes, LINE);
+    return address;
+  };
+  const floats = (count: number) => take(FLOAT_BYTES * count);
+  const parameter = (count: number): Parameter => ({
+    value: floats(count),
+    firstMoment: floats(count),
+    secondMoment: floats(count),
+  });
+  const layers = layersOf(spec);
+  const sizes = layers.map((layer) => ({
+    rows: roundUp(layer.inputs, PANEL),
+    columns: roundUp(columnsOf(layer), PANEL),
+  }));
+  const parameters = sizes.map(({ rows, columns }, i) => ({
+    weight: parameter(rows * columns),
+    bias: parameter(columns),
+    transposed: i === 0 ? undefined : floats(rows * columns),
+  }));
+  const sharedLogVar = hasSharedVariance(spec) ? parameter(PANEL) : undefined;
+
+  const matrix = (columns: number): Rows => {
+    const stride = roundUp(columns, PANEL);
+    return { address: floats(batchRows * stride), stride };
+  };
+  const lists = (rows: number, most: number): Lists => ({
+    lengths: floats(rows),
+    address: take(rows * most * ENTRY_BYTES),
+    slot: most * ENTRY_BYTES,
+  });
+  const images = matrix(spec.dataDim);
+  const z = matrix(spec.latentDim);
+  let input = images;
+  const places = layers.map((layer, i): LayerPlaces => {
+    if (layer.part === "decoder" && layers[i - 1].part === "encoder") input = z;
+    const { rows, columns } = sizes[i];
+    const isSparse = input === images ||
+      (input !== z && spec.activation === "relu");
+    const output = matrix(columns);
+    const place = {
+      ...{ layer, rows, columns, ...parameters[i], input, isSparse, output },
+      nonZeros: lists(isSparse ? batchRows : 0, rows),
+      nonZerosByColumn: lists(isSparse ? rows : 0, batchRows),
+      gradient: matrix(columns),
+      gradientPanels: floats(batchRows * columns),
+    };
+    input = output;
+    return place;
+  });
+  const widest = Math.max(...sizes.map(({ rows }) => rows));
+  return {
+    ...{ spec, batchRows, ranks, layers: places, sharedLogVar, images, z },
+    sharedGradient: matrix(1),
+    eps: matrix(spec.latentDim),
+    scale: matrix(spec.latentDim),
+    zGradient: matrix(spec.latentDim),
+    logLikelihood: floats(batchRows * SAMPLES_AT_ONCE),
+    logRatio: floats(batchRows * SAMPLES_AT_ONCE),
+    kl: floats(batchRows),
+    scratch: Array.from({ length: ranks }, () => floats(widest * PANEL)),
+    bytes: end,
+  };
+}

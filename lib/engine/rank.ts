@@ -1,0 +1,75 @@
+import type { Command, Control } from "./control.ts";
+import { PANEL } from "./layers.ts";
+import type { Layout } from "./layout.ts";
+import { Machine } from "./machine.ts";
+import { partOf } from "./parts.ts";
+import { RowPass } from "./row_pass.ts";
+import { type UpdatePart, WeightPass } from "./weight_pass.ts";
+
+/** One of the threads that share the work: rank 0 is the caller's, the others workers. */
+export class Rank {
+  readonly #rowPass: RowPass;
+  readonly #machine: Machine;
+  readonly #weightPass: WeightPass;
+  readonly #control: Control;
+  readonly #rank: number;
+  readonly #ranks: number;
+
+  constructor(
+    { memory, layout, control, rank }: {
+      readonly memory: WebAssembly.Memory;
+      readonly layout: Layout;
+      readonly control: Control;
+      readonly rank: number;
+    },
+  ) {
+    this.#machine = new Machine(memory, layout);
+    this.#rowPass = new RowPass(this.#machine);
+    this.#weightPass = new WeightPass(this.#machine, layout.scratch[rank]);
+    this.#control = control;
+    this.#rank = rank;
+    this.#ranks = layout.ranks;
+  }
+
+  /** The half of a command in which each rank has rows of the batch; all of them alone. */
+  rows(command: Command, { alone = false } = {}): void {
+    const all = { from: 0, to: command.rows };
+    const { rows: size } = command;
+    const mine = { rank: this.#rank, ranks: this.#ranks, unit: 2 };
+    const rows = alone ? all : partOf(size, mine);
+    switch (command.operation) {
+      case "train":
+        return this.#rowPass.passRows(command, rows);
+      case "measure":
+        return this.#rowPass.measureRows(command, rows);
+      case "encode":
+        return this.#rowPass.encode(rows);
+      case "decode":
+        return this.#rowPass.decode(rows);
+      case "weigh":
+        return this.#rowPass.weighRows(command, rows);
+    }
+  }
+
+  /** The half of a training step in which each rank has rows of the weights. */
+  weights(command: Command): void {
+    const rank = this.#rank;
+    const onPiece = () => this.#control.advance(rank);
+    this.#weightPass.update(command, { rank, onPiece });
+  }
+
+  /** Does what another rank has left of its weights. */
+  takeOver(command: Command, part: UpdatePart): void {
+    this.#weightPass.update(command, part);
+  }
+
+  /** Makes the transposed copies of all weights anew. */
+  transposeAll(): void {
+    for (const places of this.#machine.layout.layers) {
+      const rows = { from: 0, to: places.rows };
+      for (let panel = 0; panel < places.columns / PANEL; panel++) {
+        this.#machine.transpose(places, { panel, rows });
+      }
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import type { Range } from "../simd/mod.ts";
+import type { Command } from "./control.ts";
+import { FLOAT_BYTES } from "./layout.ts";
+import { type Machine, rowAt } from "./machine.ts";
+import { fillNoise } from "./noise.ts";
+
+/**
+ * The step of a dense VAE, by hand.
+ *
+ * Forward, for each image x with noise eps (a row of every matrix):
+ *
+ *     h = x;  h <- f(h W + b)                      each hidden layer of the encoder
+ *     [mean | logVar] = h W + b                    q(z|x) = N(mean, exp(logVar))
+ *     scale = exp(logVar / 2)
+ *     z = mean + scale eps
+ *     kl = sum (mean^2 + scale^2 - 1 - logVar) / 2
+ *     h = z;  h <- f(h W + b)                      each hidden layer of the decoder
+ *     y = h W + b                                  the parameters of p(x|z)
+ *     l = ln p(x|z)
+ *     objective = mean over the batch of (beta kl - l)
+ *
+ * Backward, `byX` being the gradient of the objective by X, B the size of the batch:
+ *
+ *     by y: (sigmoid(y) - x) / B                   Bernoulli; Gaussian: likelihood.ts
+ *     through y = f(u):  byU = byY f'(u)           relu: where y > 0; tanh: 1 - y^2
+ *     through u = h W + b:  byH = byU W^T,  byW = h^T byU,  byB = sum of the rows of byU
+ *     at z:  byMean = byZ + (beta / B) mean
+ *            byLogVar = (byZ eps scale + (beta / B) (scale^2 - 1)) / 2
+ *
+ * Every line but byW and byB treats each row by itself. So a step needs two barriers
+ * only: each rank takes its rows of the batch through the lines above; barrier; each
+ * rank computes its rows of each byW, a sum over the whole batch, and at once lets Adam
+ * update them; barrier. No gradient is ever summed over ranks, nor kept.
+ */
+export class RowPass {
+  readonly #machine: Machine;
+  /** The layers that take z and what comes after it. */
+  readonly #firstDecoder: number;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.#firstDecoder = machine.layout.layers.findIndex(({ layer }) =>
+      layer.part === "decoder"
+    );
+  }
+
+  /** Some rows of the batch, forward, and backward to the gradient by each layer. */
+  passRows(command: Command, rows: Range): void {
+    if (rows.from === rows.to) return;
+    this.encode(rows);
+    this.#drawLatent(command, rows);
+    this.decode(rows);
+    this.#likelihoodAndGradient(command, rows);
+    this.#backward(command, rows);
+  }
+
+  /** Some rows of the batch, forward: ln p(x|z) and KL. */
+  measureRows(command: Command, rows: Range): void {
+    if (rows.from === rows.to) return;
+    this.encode(rows);
+    this.#drawLatent(command, rows);
+    this.decode(rows);
+    this.#likelihood(rows);
+  }
+
+  /**
+   * ln p(x|z) and ln p(z) - ln q(z|x) at draws of z for some rows of images that are
+   * encoded already: sample k of image i takes row firstRow + k rowsPerSample + i of the
+   * noise.
+   */
+  weighRows(command: Command, rows: Range): void {
+    if (rows.from === rows.to) return;
+    const { layout: { logRatio }, kernels } = this.#machine;
+    const { heads, eps, z } = this.#latentAddresses(rows.from);
+    for (let sample = 0; sample < command.samples; sample++) {
+      const first = sample * command.rows;
+      const firstRow = command.firstRow + sample * command.rowsPerSample;
+      this.#drawLatent({ ...command, firstRow }, rows);
+      this.decode(rows);
+      this.#likelihood(rows, first);
+      const to = logRatio + FLOAT_BYTES * (first + rows.from);
+      kernels.latentLogRatio(heads, eps, z, to, rows.to - rows.from);
+    }
+  }
+
+  /** x -> [mean | logVar]. */
+  encode(rows: Range): void {
+    if (rows.from === rows.to) return;
+    for (let i = 0; i < this.#firstDecoder; i++) this.#machine.forward(i, rows);
+  }
+
+  /** z -> the parameters of p(x|z). */
+  decode(rows: Range): void {
+    if (rows.from === rows.to) return;
+    const { layers } = this.#machine.layout;
+    for (let i = this.#firstDecoder; i < layers.length; i++) {
+      this.#machine.forward(i, rows);
+    }
+  }
+
+  #drawLatent(command: Command, rows: Range): void {
+    const { layout, kernels } = this.#machine;
+    const { spec, layers, eps: noise, z: codes } = layout;
+    if (spec.model === "autoencoder") {
+      // z is the mean itself; both have latentDim columns in whole panels.
+      const means = this.#machine.view(layers[this.#firstDecoder - 1].output, rows);
+      this.#machine.view(codes, rows).set(means);
+      return;
+    }
+    const count = rows.to - rows.from;
+    fillNoise(this.#machine.view(noise, rows), {
+      ...{ seed: command.seed, stream: command.stream, step: command.step },
+      firstRow: command.firstRow + rows.from,
+      ...{ rows: count, columns: spec.latentDim, stride: noise.stride },
+    });
+    const { heads, eps, scale, z } = this.#latentAddresses(rows.from);
+    kernels.drawLatent(heads, eps, scale, z, floatAt(layout.kl, rows.from), count);
+  }
+
+  #likelihood({ from, to }: Range, first = 0): void {
+    const { layout: { layers, images, logLikelihood, sharedLogVar }, kernels } =
+      this.#machine;
+    kernels.likelihood(
+      rowAt(images, from),
+      rowAt(layers[layers.length - 1].output, from),
+      0,
+      floatAt(logLikelihood, first + from),
+      to - from,
+      0,
+      sharedLogVar?.value ?? 0,
+      0,
+    );
+  }
+
+  #likelihoodAndGradient({ rows: batch }: Command, { from, to }: Range): void {
+    const { layout, kernels } = this.#machine;
+    const { layers, images, logLikelihood, sharedLogVar, sharedGradient } = layout;
+    const { output, gradient } = layers[layers.length - 1];
+    kernels.likelihoodAndGradient(
+      rowAt(images, from),
+      rowAt(output, from),
+      rowAt(gradient, from),
+      floatAt(logLikelihood, from),
+      to - from,
+      1 / batch,
+      sharedLogVar?.value ?? 0,
+      rowAt(sharedGradient, from),
+    );
+  }
+
+  #backward(command: Command, rows: Range): void {
+    const { layout: { layers, zGradient } } = this.#machine;
+    for (let i = layers.length - 1; i >= 0; i--) {
+      this.#machine.packGradient(layers[i], rows);
+      if (i === 0) return;
+      if (i === this.#firstDecoder) {
+        this.#machine.backward(i, { byX: zGradient, rows });
+        this.#latentGradient(command, rows);
+      } else {
+        const below = layers[i - 1];
+        this.#machine.backward(i, { byX: below.gradient, rows });
+        this.#machine.throughActivation(below, rows);
+      }
+    }
+  }
+
+  #latentGradient({ beta, rows: batch }: Command, rows: Range): void {
+    const { layout: { spec, layers, zGradient }, kernels } = this.#machine;
+    const { gradient } = layers[this.#firstDecoder - 1];
+    if (spec.model === "autoencoder") {
+      this.#machine.view(gradient, rows).set(this.#machine.view(zGradient, rows));
+      return;
+    }
+    const { heads, eps, scale } = this.#latentAddresses(rows.from);
+    kernels.latentGradient(
+      ...[heads, eps, scale, rowAt(zGradient, rows.from), rowAt(gradient, rows.from)],
+      rows.to - rows.from,
+      beta / batch,
+    );
+  }
+
+  #latentAddresses(row: number) {
+    const { layers, eps, scale, z } = this.#machine.layout;
+    return {
+      heads: rowAt(layers[this.#firstDecoder - 1].output, row),
+      eps: rowAt(eps, row),
+      scale: rowAt(scale, row),
+      z: rowAt(z, row),
+    };
+  }
+}
+
+function floatAt(address: number, index: number): number {
+  return address + FLOAT_BYTES * index;
+}

@@ -1,0 +1,69 @@
+import type { NetworkSpec } from "../networks/mod.ts";
+import { Control, type Operation } from "./control.ts";
+import { layoutOf } from "./layout.ts";
+import { Rank } from "./rank.ts";
+
+/** What a worker is told when it starts. */
+export interface WorkerStart {
+  readonly memory: WebAssembly.Memory;
+  readonly spec: NetworkSpec;
+  /** Which it is, from 1 on. */
+  readonly rank: number;
+  readonly ranks: number;
+}
+
+/** What a worker says: that it listens, or why it can no longer. */
+export type WorkerMessage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** Called before each half of a command; a test makes it throw. */
+export type BeforeHalf = (
+  half: { readonly operation: Operation; readonly half: "rows" | "weights" },
+) => void;
+
+/**
+ * Serves the commands of rank 0 until there are no more, or a rank has failed: then
+ * rank 0 goes on alone.
+ *
+ * @returns What went wrong here, if anything did.
+ */
+export function serve(
+  { memory, spec, rank, ranks }: WorkerStart,
+  beforeHalf: BeforeHalf = () => {},
+): unknown {
+  const control = new Control(memory, { ranks });
+  let batchRows = 0;
+  let self: Rank | undefined;
+  let failure: unknown;
+  const meetAfter = (run: () => void): boolean => {
+    try {
+      run();
+    } catch (error) {
+      failure = error;
+      control.fail(rank);
+    }
+    return control.meet();
+  };
+  for (let seen = 0;; seen++) {
+    const command = control.nextCommand(seen);
+    const { operation } = command;
+    if (operation === "quit") return undefined;
+    const rowsAreDone = meetAfter(() => {
+      if (command.batchRows !== batchRows) {
+        batchRows = command.batchRows;
+        const layout = layoutOf(spec, { batchRows, ranks });
+        self = new Rank({ memory, layout, control, rank });
+      }
+      beforeHalf({ operation, half: "rows" });
+      self!.rows(command);
+    });
+    if (!rowsAreDone) return failure;
+    if (operation !== "train") continue;
+    const weightsAreDone = meetAfter(() => {
+      beforeHalf({ operation, half: "weights" });
+      self!.weights(command);
+    });
+    if (!weightsAreDone) return failure;
+  }
+}

@@ -1,0 +1,115 @@
+import { engineGap } from "../engine/layers.ts";
+import type { BackendRequest, Step, StepOptions } from "../models/mod.ts";
+import type { NetworkSpec } from "../networks/mod.ts";
+
+/** What computes a step: tfjs, or the hand-written engine on vector instructions. */
+export type EngineName = "tfjs" | "simd";
+
+/** What a user may ask for; `auto` is `simd` for every network that it knows. */
+export type EngineRequest = EngineName | "auto";
+
+/** What an engine is wanted for. */
+export interface EngineWish {
+  /** `auto` unless told. */
+  readonly engine?: EngineRequest;
+  /** A backend of tfjs; one that is named asks for tfjs. */
+  readonly backend?: BackendRequest;
+}
+
+/** Which engine computes, and why it is not the faster one. */
+export interface EngineChoice {
+  readonly engine: EngineName;
+  /** One line for the user. */
+  readonly note?: string;
+}
+
+/**
+ * Chooses what computes a network.
+ *
+ * @param network The network; its dataDim does not matter.
+ * @param wish What the user asked for.
+ * @returns The engine, and a note where `auto` takes tfjs for what the network is.
+ * @throws {RangeError} If `simd` is asked for and does not know the network, or together
+ * with a backend.
+ *
+ * @example The engine computes a dense VAE; a named backend is one of tfjs
+ * ```ts
+ * import { chooseEngine } from "elbo/training";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = { likelihood: { kind: "bernoulli" as const } };
+ * assertEquals(chooseEngine(network), { engine: "simd" });
+ * assertEquals(chooseEngine(network, { backend: "wasm" }), { engine: "tfjs" });
+ * ```
+ */
+export function chooseEngine(
+  network: Pick<NetworkSpec, "likelihood" | "freeBits">,
+  { engine = "auto", backend = "auto" }: EngineWish = {},
+): EngineChoice {
+  if (engine === "tfjs") return { engine };
+  const gap = engineGap(network);
+  if (engine === "simd") {
+    if (backend !== "auto") {
+      throw new RangeError(
+        `Cannot choose an engine as a backend must come with tfjs: ${backend} with ` +
+          "simd; leave one of them out",
+      );
+    }
+    if (gap === undefined) return { engine };
+    throw new RangeError(
+      `Cannot choose simd as it must know the network: ${gap}; choose tfjs or auto`,
+    );
+  }
+  if (backend !== "auto") return { engine: "tfjs" };
+  if (gap === undefined) return { engine: "simd" };
+  return {
+    engine: "tfjs",
+    note:
+      `Note: tfjs computes this network, as the faster engine does not know it: ${gap}.`,
+  };
+}
+
+/** What {@linkcode createStepOn} needs besides the network. */
+export interface StepOnOptions extends StepOptions {
+  readonly engine: EngineName;
+  /** Threads of `simd`. */
+  readonly threads?: number;
+  /** Told what the user should know. */
+  readonly onNote?: (text: string) => void;
+}
+
+/**
+ * Makes a network ready on an engine, and loads no other: tfjs takes longer to load than
+ * the first steps take.
+ *
+ * @param spec The network.
+ * @param options The engine, and what a step needs.
+ * @returns The step; its owner calls `dispose`.
+ *
+ * @example On one thread
+ * ```ts
+ * import { createStepOn } from "elbo/training";
+ *
+ * const step = await createStepOn({
+ *   model: "vae",
+ *   dataDim: 4,
+ *   hidden: [3],
+ *   latentDim: 2,
+ *   activation: "relu",
+ *   likelihood: { kind: "bernoulli" },
+ *   beta: 1,
+ * }, { engine: "simd", threads: 1, seed: 0, learningRate: 1e-3 });
+ * step.dispose();
+ * ```
+ */
+export async function createStepOn(
+  spec: NetworkSpec,
+  { engine, ...options }: StepOnOptions,
+): Promise<Step> {
+  if (engine === "simd") {
+    const { createEngineStep } = await import("../engine/mod.ts");
+    return await createEngineStep(spec, options);
+  }
+  const { createStep } = await import("../models/mod.ts");
+  return await createStep(spec, options);
+}
