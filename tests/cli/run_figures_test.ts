@@ -240,6 +240,7 @@ Deno.test("trainCommandLine: asks for the run that it describes", () => {
       learningRate,
       seed,
       backend,
+      engine: "tfjs",
     },
   });
 });

@@ -22,7 +22,14 @@ const recipe = {
 Deno.test("configOf: a recipe is kept, comes back, and counts in the hash", async () => {
   const plain = configOf(tinyOptions, tinyDataset());
   const keys = Object.keys(plain.training);
-  assertEquals(keys, ["epochs", "batchSize", "learningRate", "seed", "backend"]);
+  assertEquals(keys, [
+    "epochs",
+    "batchSize",
+    "learningRate",
+    "seed",
+    "backend",
+    "engine",
+  ]);
   const network = { ...tinyOptions.network, freeBits: 0.25 };
   const full = configOf({ ...tinyOptions, ...recipe, network }, tinyDataset());
   assertEquals({ ...plain.training, ...recipe }, full.training);
