@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
+import { BackendObstacle } from "./obstacle.ts";
 import { prepareWasm } from "./wasm_backend.ts";
 import { prepareWebgpu } from "./webgpu_backend.ts";
 
 /** A backend that can train. */
 export type BackendName = "cpu" | "wasm" | "webgpu";
 
-/** What a user may ask for; "auto" is "wasm". */
+/** What a user may ask for; "auto" is the fastest that runs here. */
 export type BackendRequest = BackendName | "auto";
 
 /** The backend in use. */
@@ -14,7 +15,12 @@ export interface Backend {
   readonly name: BackendName;
   /** What runs it, for a log: the adapter's own words on webgpu. */
   readonly description: string;
+  /** Why "auto" took none that it would rather have; of what was asked for, nothing. */
+  readonly why: string;
 }
+
+/** What "auto" takes the first of that runs. */
+const PREFERENCE: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
 
 const preparations: Record<BackendName, () => Promise<string>> = {
   cpu: () => Promise.resolve("plain JavaScript, about 20 times slower than wasm"),
@@ -27,16 +33,18 @@ let current: Backend | undefined;
 /**
  * Makes a backend the one on which tensors live and operations run.
  *
- * "auto" is "wasm" on every machine: a run whose numbers depended on the hardware
- * that it happened to meet could not be repeated. A backend that cannot start is an
- * error, never silently another one. There is one backend in a process at a time;
- * tensors made on another one move when they are next used.
+ * "auto" takes webgpu where there is a graphics processor (an adapter in software is
+ * slower than wasm and does not count), else wasm, else cpu, and says why. A backend
+ * that is asked for by name and cannot start is an error, never silently another one:
+ * backends round differently, so whoever repeats a run names the one that it had. There
+ * is one backend in a process at a time; tensors made on another one move when they are
+ * next used.
  *
  * cpu and webgpu need no permission, wasm reads its module from the installed
  * package (`--allow-read=.`).
  *
  * @param request The backend.
- * @returns Its name and what runs it.
+ * @returns Its name, what runs it, and why it was taken.
  * @throws {RangeError} If there is no backend of that name.
  * @throws {Error} If the backend cannot run here; the message says what to do.
  *
@@ -52,12 +60,43 @@ let current: Backend | undefined;
 export async function chooseBackend(
   request: BackendRequest = "auto",
 ): Promise<Backend> {
-  const name = request === "auto" ? "wasm" : request;
-  if (!Object.hasOwn(preparations, name)) {
+  if (request === "auto") {
+    automatic ??= firstThatRuns(PREFERENCE);
+    const { name, why } = await automatic;
+    return { ...await useBackend(name), why };
+  }
+  if (!Object.hasOwn(preparations, request)) {
     throw new RangeError(
       `Cannot choose a backend as its name must be auto, cpu, wasm or webgpu: ${request}`,
     );
   }
+  return await useBackend(request);
+}
+
+// Looking for a graphics processor takes a tenth of a second: once is enough.
+let automatic: Promise<{ name: BackendName; why: string }> | undefined;
+
+/**
+ * The first of some backends that can run here, and what kept those before it.
+ *
+ * @param prepare stands for the real preparations in a test
+ */
+export async function firstThatRuns(
+  [name, ...others]: readonly BackendName[],
+  prepare: Readonly<Record<BackendName, () => Promise<string>>> = preparations,
+): Promise<{ name: BackendName; why: string }> {
+  try {
+    await prepare[name]();
+    return { name, why: "" };
+  } catch (error) {
+    if (!(error instanceof BackendObstacle) || others.length === 0) throw error;
+    const next = await firstThatRuns(others, prepare);
+    const obstacle = `${name} cannot run, as ${error.obstacle}`;
+    return { name: next.name, why: [obstacle, next.why].filter(Boolean).join("; ") };
+  }
+}
+
+async function useBackend(name: BackendName): Promise<Backend> {
   if (current?.name === name && tf.getBackend() === name) return current;
 
   const description = await preparations[name]();
@@ -67,7 +106,7 @@ export async function chooseBackend(
     );
   }
   if (name === "cpu") silenceAdvertisement();
-  current = { name, description };
+  current = { name, description, why: "" };
   return current;
 }
 

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { registerFusedKernels } from "./fused_kernels.ts";
+import { BackendObstacle } from "./obstacle.ts";
 import { registerMatMuls } from "./wasm_mat_mul.ts";
 
 const moduleName = "tfjs-backend-wasm-simd.wasm";
@@ -11,7 +12,7 @@ let prepared = false;
  * it, and replaces its matrix products.
  *
  * @returns what runs it
- * @throws {Error} if SIMD or the permission to read the module is missing
+ * @throws {BackendObstacle} if SIMD or the permission to read the module is missing
  */
 export async function prepareWasm(): Promise<string> {
   const description = "WebAssembly with SIMD, one thread";
@@ -21,8 +22,10 @@ export async function prepareWasm(): Promise<string> {
   requireRead(`${folder}${moduleName}`);
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   if (!await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) {
-    throw new Error(
-      "Cannot use the wasm backend as this engine must have WebAssembly SIMD: it has none; ask for cpu instead",
+    throw new BackendObstacle(
+      "wasm",
+      "this engine must have WebAssembly SIMD: it has none",
+      "ask for cpu instead",
     );
   }
   // The threaded build gains nothing and needs workers; never let it be chosen.
@@ -38,8 +41,10 @@ export async function prepareWasm(): Promise<string> {
 function packageFolder(): string {
   const main = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
   if (!main.startsWith("file:")) {
-    throw new Error(
-      `Cannot use the wasm backend as its package must be installed in node_modules: ${main}; set "nodeModulesDir": "auto" in deno.json`,
+    throw new BackendObstacle(
+      "wasm",
+      `its package must be installed in node_modules: ${main}`,
+      'set "nodeModulesDir": "auto" in deno.json',
     );
   }
   const { pathname } = new URL(".", main);
@@ -51,8 +56,10 @@ function packageFolder(): string {
 function requireRead(path: string): void {
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") {
-    throw new Error(
-      `Cannot use the wasm backend as its module must be readable: ${path}; pass --allow-read=. or ask for cpu`,
+    throw new BackendObstacle(
+      "wasm",
+      `its module must be readable: ${path}`,
+      "pass --allow-read=. or ask for cpu",
     );
   }
 }

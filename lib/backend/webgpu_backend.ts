@@ -1,8 +1,10 @@
+import { BackendObstacle } from "./obstacle.ts";
+
 /**
  * Readies the webgpu backend, on a graphics processor only.
  *
  * @returns the adapter's description of itself
- * @throws {Error} if there is no adapter, or only one in software
+ * @throws {BackendObstacle} if there is no adapter, or only one in software
  */
 export async function prepareWebgpu(): Promise<string> {
   // The backend asks for its adapter with the same preference.
@@ -25,15 +27,19 @@ export async function prepareWebgpu(): Promise<string> {
  */
 export function requireHardware(adapter: GPUAdapter | null): string {
   if (!adapter) {
-    throw new Error(
-      "Cannot use the webgpu backend as this machine must have a graphics adapter: none was found; ask for wasm instead",
+    throw new BackendObstacle(
+      "webgpu",
+      "this machine must have a graphics adapter: none was found",
+      "ask for wasm instead",
     );
   }
   const { description, isFallbackAdapter } = adapter.info;
   const software = /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i;
   if (isFallbackAdapter || software.test(description)) {
-    throw new Error(
-      `Cannot use the webgpu backend as its adapter must be a graphics processor: ${description}; ask for wasm instead`,
+    throw new BackendObstacle(
+      "webgpu",
+      `its adapter must be a graphics processor: ${description}`,
+      "ask for wasm instead",
     );
   }
   return description || "a graphics processor without a name";

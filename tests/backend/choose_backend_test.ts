@@ -5,7 +5,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { type BackendRequest, chooseBackend } from "elbo/backend";
+import { type BackendName, type BackendRequest, chooseBackend } from "elbo/backend";
+import { firstThatRuns } from "../../lib/backend/choose_backend.ts";
+import { BackendObstacle } from "../../lib/backend/obstacle.ts";
 import { requireHardware } from "../../lib/backend/webgpu_backend.ts";
 import { granted } from "../helpers/permissions.ts";
 
@@ -14,13 +16,11 @@ Deno.test({
   name: "chooseBackend: wasm without read permission says what to grant",
   permissions: "none",
   fn: async () => {
-    for (const request of ["wasm", "auto"] as const) {
-      await assertRejects(
-        () => chooseBackend(request),
-        Error,
-        "pass --allow-read=. or ask for cpu",
-      );
-    }
+    await assertRejects(
+      () => chooseBackend("wasm"),
+      Error,
+      "pass --allow-read=. or ask for cpu",
+    );
   },
 });
 
@@ -48,16 +48,60 @@ Deno.test("chooseBackend: cpu prints no banner", async () => {
 });
 
 Deno.test({
-  name: "chooseBackend: auto is wasm with SIMD and one thread (reads its module)",
+  name: "chooseBackend: wasm has SIMD and one thread (reads its module)",
   ignore: !granted("read"),
   fn: async () => {
-    const backend = await chooseBackend("auto");
+    const backend = await chooseBackend("wasm");
     assertEquals(backend.name, "wasm");
+    assertEquals(backend.why, "");
     assertEquals(tf.getBackend(), "wasm");
     assertEquals(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"), true);
     assertEquals(await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"), false);
     assertStrictEquals(await chooseBackend("wasm"), backend);
   },
+});
+
+Deno.test({
+  name:
+    "chooseBackend: auto is webgpu on a graphics processor, else wasm, and says why",
+  ignore: !granted("read"),
+  fn: async () => {
+    const adapter = await navigator.gpu?.requestAdapter({
+      powerPreference: "high-performance",
+    }) ?? null;
+    const { name, why } = await chooseBackend("auto");
+    assertEquals(tf.getBackend(), name);
+    let obstacle = "";
+    try {
+      requireHardware(adapter);
+    } catch (error) {
+      ({ obstacle } = error as BackendObstacle);
+    }
+    assertEquals(name, obstacle ? "wasm" : "webgpu");
+    assertEquals(why, obstacle && `webgpu cannot run, as ${obstacle}`);
+  },
+});
+
+Deno.test("auto: takes the first that runs, and says what kept the others", async () => {
+  const runs = () => Promise.resolve("");
+  const lacks = (name: BackendName, what: string) => () =>
+    Promise.reject(new BackendObstacle(name, what, "do something else"));
+  const order = ["webgpu", "wasm", "cpu"] as const;
+  const all = { webgpu: runs, wasm: runs, cpu: runs };
+  assertEquals(await firstThatRuns(order, all), { name: "webgpu", why: "" });
+  const noGpu = { ...all, webgpu: lacks("webgpu", "there is none") };
+  assertEquals(await firstThatRuns(order, noGpu), {
+    name: "wasm",
+    why: "webgpu cannot run, as there is none",
+  });
+  const neither = { ...noGpu, wasm: lacks("wasm", "it is not readable") };
+  assertEquals(await firstThatRuns(order, neither), {
+    name: "cpu",
+    why: "webgpu cannot run, as there is none; wasm cannot run, as it is not readable",
+  });
+  // What is no obstacle is a mistake, and must show.
+  const broken = { ...all, webgpu: () => Promise.reject(new TypeError("a mistake")) };
+  await assertRejects(() => firstThatRuns(order, broken), TypeError, "a mistake");
 });
 
 Deno.test({
