@@ -1,4 +1,4 @@
-import type { NetworkSpec } from "../networks/mod.ts";
+import { ENCODER_GRADIENTS, type NetworkSpec } from "../networks/mod.ts";
 import type { RateStage, Recipe } from "../training/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { Values } from "./options.ts";
@@ -23,6 +23,22 @@ export const recipeOptions = {
     above: 0,
     placeholder: "NATS",
     help: "Let each latent dimension cost so many nats before the KL presses it.",
+  },
+  samples: {
+    kind: "integer",
+    default: 1,
+    min: 1,
+    max: 10_000,
+    placeholder: "K",
+    help: "Draws of z an image in training: above 1 the K-sample bound (IWAE) is " +
+      "trained in place of the ELBO.",
+  },
+  "encoder-gradient": {
+    kind: "choice",
+    choices: ENCODER_GRADIENTS,
+    placeholder: "KIND",
+    help: "Of the K-sample bound: reparameterized, or doubly-reparameterized, whose " +
+      "noise does not grow with K. Default: reparameterized.",
   },
   "rate-at": {
     kind: "string",
@@ -49,22 +65,29 @@ type RecipeValues = Values<typeof recipeOptions>;
 /** The names of the options that concern the KL, which an autoencoder has not. */
 const ofKl = ["beta", "warm-up", "cycles", "free-bits"];
 
+/** What of the objective a network may do without. */
+type ObjectiveSpec = Pick<NetworkSpec, "freeBits" | "samples" | "encoderGradient">;
+
 /**
  * Turns the options into a recipe; what was not asked for has no key.
  *
  * @param values The options' values.
  * @param line `given`, the options that were typed; the model and its likelihood.
- * @returns The recipe, and the network's free bits.
+ * @returns The recipe, and what it adds to the network's objective.
  * @throws {UsageError} If options have no meaning together.
  */
 export function recipeOf(
-  { warmUp, cycles, freeBits, rateAt, adamEpsilon, outputBias }: RecipeValues,
-  { given, model, likelihood }: {
+  values: RecipeValues,
+  { given, model, likelihood, variance }: {
     readonly given: readonly string[];
     readonly model: NetworkSpec["model"];
     readonly likelihood: string;
+    readonly variance?: string;
   },
-): { recipe: Recipe; freeBits?: number } {
+): { recipe: Recipe; objective: ObjectiveSpec } {
+  const { warmUp, cycles, freeBits, rateAt, adamEpsilon, outputBias } = values;
+  const { samples, encoderGradient } = values;
+  checkSamples(values, { given, model, variance });
   const notItsOwn = model === "autoencoder" &&
     ofKl.find((name) => given.includes(name));
   if (notItsOwn) {
@@ -91,8 +114,47 @@ export function recipeOf(
       ...given.includes("adam-epsilon") && { adamEpsilon },
       ...outputBias === "mean" && { outputBias },
     },
-    ...freeBits !== undefined && { freeBits },
+    objective: {
+      ...freeBits !== undefined && { freeBits },
+      ...samples > 1 && { samples },
+      ...encoderGradient !== undefined && { encoderGradient },
+    },
   };
+}
+
+function checkSamples(
+  { samples, encoderGradient }: RecipeValues,
+  { given, model, variance }: {
+    readonly given: readonly string[];
+    readonly model: string;
+    readonly variance?: string;
+  },
+): void {
+  if (samples === 1) {
+    if (encoderGradient === undefined) return;
+    throw new UsageError(
+      `Cannot train as --encoder-gradient must come with --samples above 1: the ELBO ` +
+        `has its own; add --samples 5, say, or leave it out`,
+    );
+  }
+  if (model === "autoencoder") {
+    throw new UsageError(
+      "Cannot train as --samples must come with --model vae: an autoencoder draws no z",
+    );
+  }
+  if (variance === "optimal") {
+    throw new UsageError(
+      `Cannot train as --samples must come without --variance optimal: the best variance ` +
+        "of the K-sample bound has no closed form; take --variance shared",
+    );
+  }
+  const other = ofKl.find((name) => given.includes(name));
+  if (other !== undefined) {
+    throw new UsageError(
+      `Cannot train as --samples must come without --${other}: the K-sample bound has ` +
+        `no KL of its own to weigh; leave one of them out`,
+    );
+  }
 }
 
 function stagesOf(text: string): RateStage[] {
@@ -129,10 +191,16 @@ function stagesOf(text: string): RateStage[] {
  * @returns The lines.
  */
 export function objectiveNotes(
-  { beta, freeBits }: Pick<NetworkSpec, "beta" | "freeBits">,
+  { beta, freeBits, samples = 1 }: ObjectiveSpec & Pick<NetworkSpec, "beta">,
   { warmUp }: Recipe,
 ): string[] {
   const notes: string[] = [];
+  if (samples > 1) {
+    notes.push(
+      `Note: minus the objective is the bound of ${samples} samples, which lies between ` +
+        "the ELBO and ln p(x); metrics have the ELBO, which training may let fall.",
+    );
+  }
   if (beta !== 1) {
     const what = beta > 1
       ? "a lower bound on ln p(x), but a looser one than the ELBO"
@@ -166,18 +234,20 @@ export function objectiveNotes(
  * The options that ask for a recipe.
  *
  * @param recipe Of a run.
- * @param freeBits Of its network.
+ * @param objective Of its network.
  * @returns Names and values, null where there is none.
  */
 export function recipeWords(
   { warmUp, rateStages, adamEpsilon, outputBias }: Recipe,
-  freeBits?: number,
+  { freeBits, samples, encoderGradient }: ObjectiveSpec,
 ): [string, string | number | null][] {
   const stages = rateStages?.map((stage) => `${stage.fromEpoch}:${stage.learningRate}`);
   return [
     ["warm-up", warmUp?.epochs ?? null],
     ["cycles", warmUp && warmUp.cycles > 1 ? warmUp.cycles : null],
     ["free-bits", freeBits ?? null],
+    ["samples", samples ?? null],
+    ["encoder-gradient", encoderGradient ?? null],
     ["rate-at", stages?.join(",") ?? null],
     ["adam-epsilon", adamEpsilon ?? null],
     ["output-bias", outputBias ?? null],

@@ -36,7 +36,7 @@ export function settingsOf(config: RunConfig): Report["settings"] {
         ["epochs", text(training.epochs)],
         ["images a step", text(training.batchSize)],
         ["optimizer", `Adam, rate ${training.learningRate}`],
-        ...recipeWords(training, network.freeBits)
+        ...recipeWords(training, network)
           .filter(([, value]) => value !== null)
           .map(([name, value]) => [name.replaceAll("-", " "), text(value)] as const),
         ["seed", text(training.seed)],

@@ -24,7 +24,7 @@ export function trainCommandLine(config: RunConfig): string {
     ["latent", network.latentDim],
     ["activation", network.activation],
     ["beta", network.model === "vae" ? network.beta : null],
-    ...recipeWords(training, network.freeBits),
+    ...recipeWords(training, network),
     ["epochs", training.epochs],
     ["batch", training.batchSize],
     ["learning-rate", training.learningRate],

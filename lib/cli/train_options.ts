@@ -154,6 +154,7 @@ export const trainCommand = defineCommand({
     "deno task train --latent 2 --epochs 5 --out runs/two",
     "deno task train --likelihood gaussian --variance optimal --binarize dequantize",
     "deno task train --likelihood logistic-mixture --hidden 200",
+    "deno task train --samples 5 --encoder-gradient doubly-reparameterized",
     "deno task train --resume runs/two --epochs 10",
   ],
 });
@@ -203,12 +204,12 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
   const { dataset, validation, limit, out } = values;
   const { hidden, activation, latent: latentDim, model, beta } = values;
   const { epochs, batch: batchSize, learningRate, seed } = values;
-  const { recipe, freeBits } = recipeOf(values, { given, ...values });
+  const { recipe, objective } = recipeOf(values, { given, ...values });
   const likelihood = likelihoodOf(values);
   const binarization = binarizationOf(values);
   const network = {
     ...{ model, hidden, latentDim, activation, likelihood, beta },
-    ...freeBits !== undefined && { freeBits },
+    ...objective,
   };
   const isNamed = ["mnist", "fashion-mnist"].includes(dataset);
   return {

@@ -24,9 +24,11 @@ export async function trainedStep(
 ): Promise<Step> {
   const { seed, learningRate } = run.config.training;
   const weights = await loadModel(run);
-  const { engine, note } = chooseEngine(run.spec, wish);
+  // How many draws it was trained with is nothing to one that is only asked.
+  const { samples: _1, encoderGradient: _2, ...spec } = run.spec;
+  const { engine, note } = chooseEngine(spec, wish);
   if (note !== undefined) onNote?.(note);
   const { backend } = wish;
   const options = { seed, learningRate, weights, backend, threads, onNote };
-  return await createStepOn(run.spec, { ...options, engine });
+  return await createStepOn(spec, { ...options, engine });
 }

@@ -66,8 +66,12 @@ export function layersOf(spec: NetworkSpec): Layer[] {
 
 /** Why the engine cannot compute a network; undefined if it can. */
 export function engineGap(
-  { likelihood, freeBits = 0 }: Pick<NetworkSpec, "likelihood" | "freeBits">,
+  { likelihood, freeBits = 0, samples = 1 }: Pick<
+    NetworkSpec,
+    "likelihood" | "freeBits" | "samples"
+  >,
 ): string | undefined {
+  if (samples > 1) return "it draws one z an image in training";
   // Which dimensions they press depends on all rows of a batch at once.
   if (freeBits > 0) return "it has no free bits";
   const { kind } = likelihood;

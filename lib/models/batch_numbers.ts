@@ -7,6 +7,8 @@ export interface RowNumbers {
   readonly expectedLogLikelihood: Float32Array;
   /** KL(q(z|x) || p(z)), [batchSize]; empty for an autoencoder. */
   readonly kl: Float32Array;
+  /** The K-sample bound of each row, [batchSize]: with samples above 1, the objective. */
+  readonly bounds?: Float32Array;
   /** What takes the KL's place in the objective; only with free bits: [latentDim]. */
   readonly penalties?: Float32Array;
 }
@@ -21,7 +23,9 @@ export function batchNumbers(
   const kl = sum(rows.kl) / batchSize;
   const penalty = rows.penalties ? sum(rows.penalties) : kl;
   return {
-    objective: -(expectedLogLikelihood - beta * penalty),
+    objective: rows.bounds
+      ? -sum(rows.bounds) / batchSize
+      : -(expectedLogLikelihood - beta * penalty),
     elbo: model === "vae" ? expectedLogLikelihood - kl : NaN,
     expectedLogLikelihood,
     kl,

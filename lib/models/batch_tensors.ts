@@ -24,15 +24,15 @@ export function uploadMatrix(values: Float32Array, shape: MatrixShape): tf.Tenso
   return tf.tensor2d(values, [shape.rows[1], shape.columns[1]]);
 }
 
-/** Images and, for a vae, the noise of a step: [batchSize, latentDim]. */
+/** Images and, for a vae, the noise of a step: [samples * batchSize, latentDim]. */
 export function uploadBatch(
   spec: NetworkSpec,
   batch: Batch,
-  { noise, act }: { noise: Noise; act: string },
+  { noise, act, samples = 1 }: { noise: Noise; act: string; samples?: number },
 ): TensorBatch {
   const images = uploadImages(spec, { ...batch, act });
   if (spec.model === "autoencoder") return { images };
-  const rows = batch.batchSize;
+  const rows = samples * batch.batchSize;
   return {
     images,
     eps: drawNoise({ ...noise, step: batch.step, rows, columns: spec.latentDim }),

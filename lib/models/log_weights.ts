@@ -3,6 +3,7 @@ import type { NetworkSpec } from "../networks/mod.ts";
 import { drawNoise } from "./batch_tensors.ts";
 import { decode, encode, reparameterize } from "./forward.ts";
 import { logLikelihood } from "./likelihood.ts";
+import { repeatRows } from "./repeat_rows.ts";
 import type { Noise } from "./types.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
@@ -51,24 +52,31 @@ export function logWeights(
   return tf.concat(blocks);
 }
 
-// With z = mean + scale eps the constants of the two normals cancel:
-// ln p(z) - ln q(z|x) = sum of (eps^2 + logVar - z^2) / 2.
+/** What the log weight of a row is made of, each [rows, ...]. */
+interface WeightRows {
+  readonly mean: tf.Tensor2D;
+  readonly logVar: tf.Tensor2D;
+  readonly images: tf.Tensor2D;
+  readonly eps: tf.Tensor2D;
+}
+
 function logWeightRows(
   spec: NetworkSpec,
   weights: WeightTensors,
-  { mean, logVar, images, eps }: {
-    mean: tf.Tensor2D;
-    logVar: tf.Tensor2D;
-    images: tf.Tensor2D;
-    eps: tf.Tensor2D;
-  },
+  { mean, logVar, images, eps }: WeightRows,
 ): tf.Tensor1D {
   const z = reparameterize({ mean, logVar }, eps);
-  const squares = tf.sub(tf.square(eps), tf.square(z));
-  const logRatio = tf.mul(tf.sum(tf.add(squares, logVar), 1), 0.5);
-  return tf.add(logRatio, logLikelihood(spec, decode(spec, weights, z), images));
+  const logLikelihoods = logLikelihood(spec, decode(spec, weights, z), images);
+  return tf.add(logLikelihoods, logDensityRatio({ eps, z, logVar }));
 }
 
-function repeatRows(x: tf.Tensor2D, count: number): tf.Tensor2D {
-  return count === 1 ? x : tf.tile(x, [count, 1]);
+/**
+ * ln p(z) - ln q(z|x) of every row, [rows]: with z = mean + scale eps the constants of
+ * the two normals cancel, and sum of (eps^2 + logVar - z^2) / 2 is left.
+ */
+export function logDensityRatio(
+  { eps, z, logVar }: { eps: tf.Tensor2D; z: tf.Tensor2D; logVar: tf.Tensor2D },
+): tf.Tensor1D {
+  const squares = tf.sub(tf.square(eps), tf.square(z));
+  return tf.mul(tf.sum(tf.add(squares, logVar), 1), 0.5);
 }

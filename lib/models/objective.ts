@@ -31,6 +31,8 @@ export interface ElboRows {
 /** The parts with their gradient, and what takes the KL's place in the objective. */
 export interface ObjectiveGradient {
   readonly rows: ElboRows;
+  /** The K-sample bound of each image, [batchSize]; only with samples above 1. */
+  readonly bounds?: tf.Tensor1D;
   /** max(freeBits, mean KL_j) of each dimension, [latentDim]; only with free bits. */
   readonly penalties?: tf.Tensor1D;
   readonly gradient: WeightTensors;
@@ -120,8 +122,8 @@ function rowsOf(
   };
 }
 
-// KL(N(mean, exp(logVar)) || N(0, I)) = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2
-function klToPrior(encoded: Encoded): tf.Tensor1D | undefined {
+/** KL = sum of (mean^2 + exp(logVar) - 1 - logVar) / 2, [batchSize]. */
+export function klToPrior(encoded: Encoded): tf.Tensor1D | undefined {
   const terms = twiceKl(encoded);
   return terms && tf.mul(tf.sum(terms, 1), 0.5);
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type BackendRequest, chooseBackend } from "../backend/mod.ts";
 import { STREAMS } from "../math/mod.ts";
 import {
+  checkSpec,
   checkWeights,
   initialWeights,
   type NetworkSpec,
@@ -13,6 +14,7 @@ import { batchNumbers } from "./batch_numbers.ts";
 import { uploadBatch, uploadImages, uploadMatrix } from "./batch_tensors.ts";
 import { checkBeta, checkCount, checkPositive, checkSize, checkVae } from "./checks.ts";
 import { decode, encode } from "./forward.ts";
+import { kSampleGradient } from "./k_sample.ts";
 import { likelihoodParameters } from "./likelihood.ts";
 import { logWeights } from "./log_weights.ts";
 import { type ElboRows, elboRows, objectiveGradient } from "./objective.ts";
@@ -110,11 +112,15 @@ class TfjsStep implements Step {
   async train(batch: TrainBatch): Promise<BatchNumbers> {
     const { beta = this.#spec.beta, batchSize } = batch;
     const spec = { ...this.#spec, beta };
+    const { samples = 1 } = spec;
     checkBeta("train", beta);
+    checkSpec(spec); // samples above 1 know no other beta than 1
     const { rows } = await takeAll(() => {
-      const tensors = uploadBatch(spec, batch, { noise: this.#noise, act: "train" });
+      const noise = this.#noise;
+      const tensors = uploadBatch(spec, batch, { noise, samples, act: "train" });
       const { weights } = this.#adam;
-      const { rows, penalties, gradient, batchLogVar } = objectiveGradient(
+      const gradientOf = samples > 1 ? kSampleGradient : objectiveGradient;
+      const { rows, bounds, penalties, gradient, batchLogVar } = gradientOf(
         spec,
         weights,
         tensors,
@@ -124,7 +130,7 @@ class TfjsStep implements Step {
         epsilon: this.#epsilon,
       });
       if (batchLogVar) this.#adam = followVariance(this.#adam, batchLogVar);
-      return { rows: joinRows(rows, penalties) };
+      return { rows: joinRows(rows, bounds ?? penalties) };
     });
     return numbersOf(rows, { spec, batchSize });
   }
@@ -135,7 +141,7 @@ class TfjsStep implements Step {
       const tensors = uploadBatch(this.#spec, batch, { noise, act: "evaluate" });
       return { rows: joinRows(elboRows(this.#spec, this.#adam.weights, tensors)) };
     });
-    const spec = { ...this.#spec, beta: 1 };
+    const spec = { ...this.#spec, beta: 1, samples: 1 };
     return numbersOf(rows, { spec, batchSize: batch.batchSize });
   }
 
@@ -210,10 +216,10 @@ class TfjsStep implements Step {
 // One tensor, so that a graphics processor is asked once for all numbers of a step.
 function joinRows(
   { expectedLogLikelihood, kl }: ElboRows,
-  penalties?: tf.Tensor1D,
+  rest?: tf.Tensor1D,
 ): tf.Tensor1D {
   if (!kl) return expectedLogLikelihood;
-  return tf.concat([expectedLogLikelihood, kl, ...penalties ? [penalties] : []]);
+  return tf.concat([expectedLogLikelihood, kl, ...rest ? [rest] : []]);
 }
 
 // The rows that `joinRows` joined, as numbers.
@@ -221,11 +227,13 @@ function numbersOf(
   rows: Float32Array,
   { spec, batchSize }: { spec: NetworkSpec; batchSize: number },
 ): BatchNumbers {
-  const penalties = rows.subarray(2 * batchSize);
+  const rest = rows.subarray(2 * batchSize);
+  const bounds = (spec.samples ?? 1) > 1 ? rest : undefined;
   return batchNumbers({
     expectedLogLikelihood: rows.subarray(0, batchSize),
     kl: rows.subarray(batchSize, 2 * batchSize),
-    penalties: penalties.length > 0 ? penalties : undefined,
+    bounds,
+    penalties: rest.length > 0 && !bounds ? rest : undefined,
   }, spec);
 }
 

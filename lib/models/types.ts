@@ -31,12 +31,13 @@ export interface Noise {
 export interface BatchNumbers {
   /**
    * What is minimised: -(expectedLogLikelihood - beta kl); with free bits, kl is the
-   * sum over dimensions of max(freeBits, KL_j), KL_j the mean over the batch.
+   * sum over dimensions of max(freeBits, KL_j), KL_j the mean over the batch. With
+   * samples above 1, minus the K-sample bound.
    */
   readonly objective: number;
   /** expectedLogLikelihood - kl, whatever beta is; NaN for an autoencoder. */
   readonly elbo: number;
-  /** E_q[ln p(x|z)], by one z a row; for an autoencoder ln p(x|z) at its code. */
+  /** E_q[ln p(x|z)], by one z a row, or K in training with K samples; for an autoencoder ln p(x|z) at its code. */
   readonly expectedLogLikelihood: number;
   /** KL(q(z|x) || p(z)); 0 for an autoencoder. */
   readonly kl: number;

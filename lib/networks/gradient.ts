@@ -92,7 +92,7 @@ export function elboAndGradient(
   { images, eps = [] }: { images: Matrix; eps?: Matrix },
 ): ElboAndGradient {
   checkWeights(spec, weights);
-  checkBatch(spec, images, eps);
+  checkRows(spec, { images, eps });
   const { likelihood } = spec;
   if (likelihood.kind === "gaussian" && likelihood.variance === "optimal") {
     return atOptimalVariance(spec, weights, { images, eps });
@@ -206,19 +206,26 @@ function drawLatent(encoded: Encoded, eps: Vector): { z: Vector; klTerm: number 
   };
 }
 
-/** From -ln p(x|z) through the decoder's outputs to its last hidden layer h. */
+/** From -weight ln p(x|z) through the decoder's outputs to its last hidden layer h. */
 export function decoderHeadsBackward(
   pass: BackwardPass,
-  { image, decoded, h }: { image: Vector; decoded: Decoded; h: Vector },
+  { image, decoded, h, weight = 1 }: {
+    image: Vector;
+    decoded: Decoded;
+    h: Vector;
+    weight?: number;
+  },
 ): Vector {
   const { spec, gradient } = pass;
   const byOutputs = outputGradient(spec, decoded, image);
+  const weighted = (slopes: Vector) => slopes.map((slope) => weight * slope);
   if (hasSharedVariance(spec)) {
-    gradient.get("decoder.logVar")![0] += byOutputs.logVar!.reduce((a, b) => a + b);
+    const byLogVar = weighted(byOutputs.logVar!);
+    gradient.get("decoder.logVar")![0] += byLogVar.reduce((a, b) => a + b);
   }
   return decoderHeads(spec)
     .map(({ name }) =>
-      affineBackward(pass, `decoder.${name}`, { x: h, dy: byOutputs[name]! })
+      affineBackward(pass, `decoder.${name}`, { x: h, dy: weighted(byOutputs[name]!) })
     )
     .reduce<Vector>(sum, h.map(() => 0));
 }
@@ -237,6 +244,14 @@ function encoderHeadsBackward(
   const dLogVar = logVar.map((l, i) =>
     dz[i] * eps[i] * Math.exp(l / 2) / 2 + klWeights[i] * Math.expm1(l) / 2
   );
+  return encoderOutputsBackward(pass, { dMean, dLogVar, h });
+}
+
+/** From the parameters of q(z|x) to the encoder's last hidden layer h. */
+export function encoderOutputsBackward(
+  pass: BackwardPass,
+  { dMean, dLogVar, h }: { dMean: Vector; dLogVar: Vector; h: Vector },
+): Vector {
   return sum(
     affineBackward(pass, "encoder.mean", { x: h, dy: dMean }),
     affineBackward(pass, "encoder.logVar", { x: h, dy: dLogVar }),
@@ -247,7 +262,11 @@ function sum(left: Vector, right: Vector): number[] {
   return left.map((value, i) => value + right[i]);
 }
 
-function checkBatch(spec: NetworkSpec, images: Matrix, eps: Matrix): void {
+/** Refuses images without their noise, `samples` rows each, or of another length. */
+export function checkRows(
+  spec: NetworkSpec,
+  { images, eps, samples = 1 }: { images: Matrix; eps: Matrix; samples?: number },
+): void {
   if (images.length === 0) {
     throw new RangeError(
       "Cannot average an ELBO as the batch must hold an image: it is empty",
@@ -255,9 +274,10 @@ function checkBatch(spec: NetworkSpec, images: Matrix, eps: Matrix): void {
   }
   requireRows("images", images, spec.dataDim);
   if (spec.model === "autoencoder") return;
-  if (eps.length !== images.length) {
+  if (eps.length !== samples * images.length) {
+    const each = samples === 1 ? "a row" : `${samples} rows`;
     throw new RangeError(
-      `Cannot draw z as eps must have a row for each of ${images.length} images: ${eps.length}`,
+      `Cannot draw z as eps must have ${each} for each of ${images.length} images: ${eps.length}`,
     );
   }
   requireRows("eps", eps, spec.latentDim);

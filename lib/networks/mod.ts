@@ -14,6 +14,7 @@ export type { Matrix, Random, Vector } from "../math/mod.ts";
 export { decode, type Decoded, decoderHidden, likelihoodOf } from "./decoder.ts";
 export { approxPosteriorOf, encode, type Encoded, klByDimension } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
+export { type BoundAndGradient, kSampleBoundAndGradient } from "./k_sample_gradient.ts";
 export { optimalVariance } from "./optimal_variance.ts";
 export { networkLatentModel } from "./latent_model.ts";
 export { networkLogJoint } from "./log_joint.ts";
@@ -21,6 +22,8 @@ export {
   checkSpec,
   type DecoderHead,
   decoderHeads,
+  ENCODER_GRADIENTS,
+  type EncoderGradient,
   hasSharedVariance,
   LIKELIHOODS,
   type LikelihoodSpec,

@@ -51,7 +51,24 @@ export interface NetworkSpec {
    * arXiv 1606.04934, appendix C.8). None unless told.
    */
   readonly freeBits?: number;
+  /**
+   * K, the draws of z an image in training: above 1 the objective is minus the K-sample
+   * bound (IWAE, Burda et al. 2015), and beta must be 1. 1 unless told.
+   */
+  readonly samples?: number;
+  /** How the encoder learns from the K-sample bound; reparameterized unless told. */
+  readonly encoderGradient?: EncoderGradient;
 }
+
+/**
+ * The gradient of the K-sample bound by the encoder's weights. Both have the same mean;
+ * the doubly reparameterised one (Tucker et al. 2019, arXiv 1810.04152) grows clearer
+ * with K, where the plain one drowns in noise (Rainforth et al. 2018, arXiv 1802.04537).
+ */
+export type EncoderGradient = typeof ENCODER_GRADIENTS[number];
+
+/** The names of the encoder's gradients. */
+export const ENCODER_GRADIENTS = ["reparameterized", "doubly-reparameterized"] as const;
 
 /**
  * The least variance of a Gaussian decoder that learns its variance:
@@ -222,12 +239,17 @@ export function parseNetworkSpec(text: string, source = "JSON text"): NetworkSpe
         "gaussian and components if it is a mixture",
     );
   }
+  if (![undefined, ...ENCODER_GRADIENTS].includes(value.encoderGradient)) {
+    throw refuse(`encoderGradient must be ${ENCODER_GRADIENTS.join(" or ")}`);
+  }
   checkSpec(value);
   const { model, dataDim, hidden, latentDim, activation, likelihood, beta } = value;
-  const { freeBits } = value;
+  const { freeBits, samples, encoderGradient } = value;
   return {
     ...{ model, dataDim, hidden, latentDim, activation, likelihood, beta },
     ...freeBits !== undefined && { freeBits },
+    ...samples !== undefined && { samples },
+    ...encoderGradient !== undefined && { encoderGradient },
   };
 }
 
@@ -282,6 +304,7 @@ export function checkSpec(spec: NetworkSpec): void {
       `Cannot build a network as freeBits must be finite and not negative: ${freeBits}`,
     );
   }
+  checkSamples(spec);
   if ("components" in spec.likelihood) {
     requireSize("components", spec.likelihood.components);
   }
@@ -292,6 +315,26 @@ export function checkSpec(spec: NetworkSpec): void {
         `Cannot build a network as a fixed variance must be finite and positive: ${variance}`,
       );
     }
+  }
+}
+
+function checkSamples(
+  { model, samples = 1, encoderGradient, beta, freeBits = 0, likelihood }: NetworkSpec,
+): void {
+  requireSize("samples", samples);
+  if (encoderGradient !== undefined && samples === 1) {
+    throw new RangeError(
+      `Cannot build a network as ${encoderGradient} must come with samples above 1: ` +
+        "with one the KL is in closed form",
+    );
+  }
+  if (samples === 1) return;
+  const isOptimal = likelihood.kind === "gaussian" && likelihood.variance === "optimal";
+  if (model !== "vae" || beta !== 1 || freeBits !== 0 || isOptimal) {
+    throw new RangeError(
+      `Cannot build a network as samples above 1 must come with a vae, beta 1, no free ` +
+        `bits and no optimal variance, which the K-sample bound does not know: ${samples}`,
+    );
   }
 }
 

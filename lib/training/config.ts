@@ -2,8 +2,8 @@ import { z } from "zod";
 
 import { type Binarization, BINARIZATIONS } from "../datasets/mod.ts";
 import { sha256 } from "../files/mod.ts";
-import type { NetworkSpec } from "../networks/mod.ts";
 import type { Recipe } from "./schedule.ts";
+import { ENCODER_GRADIENTS, type NetworkSpec } from "../networks/mod.ts";
 import { type Versions, versions } from "./versions.ts";
 
 /** The version of the run folder's layout that this code reads and writes. */
@@ -92,6 +92,8 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     likelihood,
     beta: z.number().min(0),
     freeBits: z.number().positive().optional(),
+    samples: whole(2).optional(),
+    encoderGradient: z.enum(ENCODER_GRADIENTS).optional(),
   }),
   training: z.strictObject({
     epochs: whole(1),

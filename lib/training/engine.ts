@@ -43,7 +43,7 @@ export interface EngineChoice {
  * ```
  */
 export function chooseEngine(
-  network: Pick<NetworkSpec, "likelihood" | "freeBits">,
+  network: Pick<NetworkSpec, "likelihood" | "freeBits" | "samples">,
   { engine = "auto", backend = "auto" }: EngineWish = {},
 ): EngineChoice {
   if (engine === "tfjs") return { engine };

@@ -17,7 +17,8 @@ export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
   const { engine } = chooseEngine(network, options);
   const { warmUp, rateStages, adamEpsilon, outputBias } = options;
   const { height, width, dataDim } = dataset.train;
-  const { model, hidden, latentDim, activation, likelihood, beta, freeBits } = network;
+  const { model, hidden, latentDim, activation, likelihood, beta } = network;
+  const { freeBits, samples, encoderGradient } = network;
   return {
     format: RUN_FORMAT,
     versions: versions(),
@@ -36,6 +37,8 @@ export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
       hidden: [...hidden],
       ...{ latentDim, activation, likelihood, beta },
       ...freeBits !== undefined && { freeBits },
+      ...samples !== undefined && { samples },
+      ...encoderGradient !== undefined && { encoderGradient },
     },
     training: {
       ...{ epochs, batchSize, learningRate, seed, backend, engine },

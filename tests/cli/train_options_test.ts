@@ -45,6 +45,14 @@ Deno.test("trainRequest: the defaults are those of the documentation", () => {
   });
 });
 
+Deno.test("trainRequest: --samples asks for the K-sample bound", () => {
+  const { network } = options("--samples 5 --encoder-gradient doubly-reparameterized");
+  assertEquals(network.samples, 5);
+  assertEquals(network.encoderGradient, "doubly-reparameterized");
+  // One sample is what every run has: it leaves no key, and no other hash.
+  assertEquals("samples" in options("--samples 1").network, false);
+});
+
 Deno.test("trainRequest: a recipe is what was asked for, and nothing else", () => {
   const { network, warmUp, rateStages, adamEpsilon, outputBias } = options(
     "--warm-up 2.5 --cycles 4 --free-bits 0.1 --rate-at 1:7e-4,4:5e-4 " +
@@ -145,6 +153,18 @@ const refused: [string, string][] = [
   ["--cycles 2", "--cycles must come with --warm-up"],
   ["--warm-up 0", "--warm-up must be a number above 0"],
   ["--free-bits 0", "--free-bits must be a number above 0"],
+  ["--samples 0", "--samples must be a whole number"],
+  ["--samples 5 --model autoencoder", "--samples must come with --model vae"],
+  ["--samples 5 --beta 1", "--samples must come without --beta"],
+  ["--samples 5 --warm-up 3", "--samples must come without --warm-up"],
+  [
+    "--samples 5 --likelihood gaussian --variance optimal",
+    "--samples must come without --variance optimal",
+  ],
+  [
+    "--encoder-gradient reparameterized",
+    "--encoder-gradient must come with --samples above 1",
+  ],
   ["--rate-at 5", "--rate-at must be EPOCH:RATE"],
   ["--rate-at 5:1e-4:2", "--rate-at must be EPOCH:RATE"],
   ["--rate-at 0:1e-4", "--rate-at must be a whole number of at least 1"],
@@ -207,6 +227,7 @@ const noted: [string, string][] = [
   ["--warm-up 3", "no bound on ln p(x) while beta is below 1"],
   ["--warm-up 8 --cycles 4", "for 8 epochs beta rises from 0 4 times"],
   ["--free-bits 0.1", "a looser bound than the ELBO"],
+  ["--samples 5", "the bound of 5 samples"],
   ["--model autoencoder", "an autoencoder has no ELBO"],
 ];
 
