@@ -111,19 +111,17 @@ function compareOutputs(
   }
   const [left, right] = [stored as DisplayOutput, fresh as DisplayOutput];
   return Object.keys(left.data).flatMap((type) =>
-    compareData(left.data[type], right.data[type], options)
+    compareJson(left.data[type], right.data[type], options)
       .map((message) => `${type}: ${message}`)
   );
 }
 
-function compareData(
-  stored: unknown,
-  fresh: unknown,
+/** A text by its words and numbers; a PNG, bare or as a data URL, by its size. */
+function comparePicturesOrTexts(
+  stored: string,
+  fresh: string,
   options: CompareOptions,
 ): string[] {
-  if (typeof stored !== "string" || typeof fresh !== "string") {
-    return compareJson(stored, fresh, options);
-  }
   const size = sizeOf(stored);
   if (size === undefined) return compareStrings(stored, fresh, options);
   const now = sizeOf(fresh);
@@ -133,10 +131,11 @@ function compareData(
 }
 
 /** The size of a picture in base64; undefined when the text is no PNG. */
-function sizeOf(base64: string): ReturnType<typeof pngSize> {
+function sizeOf(text: string): ReturnType<typeof pngSize> {
+  const base64 = text.replace("data:image/png;base64,", "").replace(/\s/g, "");
   try {
     // Base64 of the first 24 bytes, which hold the size.
-    return pngSize(Uint8Array.fromBase64(base64.replace(/\s/g, "").slice(0, 32)));
+    return pngSize(Uint8Array.fromBase64(base64.slice(0, 32)));
   } catch {
     return undefined;
   }
@@ -157,7 +156,7 @@ function compareJson(
   options: CompareOptions,
 ): string[] {
   if (typeof stored === "string" && typeof fresh === "string") {
-    return compareStrings(stored, fresh, options);
+    return comparePicturesOrTexts(stored, fresh, options);
   }
   if (typeof stored === "number" && typeof fresh === "number") {
     const larger = Math.max(Math.abs(stored), Math.abs(fresh));

@@ -78,8 +78,8 @@ Deno.test("compare: the tolerance is relative, on any number", () => {
   }));
 });
 
-function picture(width: number, height: number): string {
-  const data = new Uint8Array(width * height);
+function picture(width: number, height: number, grey = 0): string {
+  const data = new Uint8Array(width * height).fill(grey);
   return encode({ width, height, channels: 1, data }).toBase64();
 }
 
@@ -177,6 +177,22 @@ Deno.test("compare: specifications are compared number by number", () => {
     "output 1: application/vnd.vegalite.v5+json: data: 0: y: the number 0.1 became 0.2",
   );
   assertExists(difference([spec(0.1)], [spec(0.1, { x: 1 })]));
+});
+
+Deno.test("compare: a picture inside a specification counts by its size", () => {
+  const spec = (width: number, grey: number): Output => {
+    const url = `data:image/png;base64,${picture(width, 2, grey)}`;
+    const data = {
+      "application/vnd.vegalite.v5+json": { data: { values: [{ url }] } },
+    };
+    return { output_type: "display_data", data, metadata: {} };
+  };
+  assertEquals(difference([spec(3, 0)], [spec(3, 255)]), undefined);
+  assertEquals(
+    difference([spec(3, 0)], [spec(4, 0)]),
+    "output 1: application/vnd.vegalite.v5+json: data: values: 0: url: " +
+      "the picture of 3 x 2 pixels became 4 x 2",
+  );
 });
 
 Deno.test("compare: errors are compared without their traceback", () => {
