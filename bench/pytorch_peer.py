@@ -42,7 +42,8 @@ def loaded_blas(torch):
     path = paths.pop()
     blas = ctypes.CDLL(path)
     pool = ["none", "pthreads", "OpenMP"][blas.openblas_get_parallel()]
-    return {"blas": path, "pool": pool, "blasThreads": blas.openblas_get_num_threads()}
+    name = "/".join(path.split("/")[-2:])
+    return {"blas": name, "pool": pool, "blasThreads": blas.openblas_get_num_threads()}
 
 
 def read_floats(torch, shape):

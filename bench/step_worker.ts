@@ -1,4 +1,5 @@
 /** One variant in a worker: trains when asked, and tells how long a step took. */
+import type { Step } from "elbo/models";
 import { BATCH_SIZE, batchOf, LEARNING_RATE, SEED, SPEC } from "./reference.ts";
 import type { Answer, OwnVariant, Question, WarmUp } from "./variant.ts";
 import { WARM_UP_STEPS } from "./variant.ts";
@@ -35,11 +36,21 @@ async function createTrain(variant: OwnVariant): Promise<TrainOnce> {
     const { createStockStep } = await import("./stock_step.ts");
     return await createStockStep(variant === "tfjs-cpu" ? "cpu" : "wasm");
   }
-  const { createStep } = await import("elbo/models");
-  const options = { seed: SEED, learningRate: LEARNING_RATE, backend: "wasm" } as const;
-  const own = await createStep(SPEC, options);
+  const own = await createOwn(variant);
   return async (images, step) =>
     (await own.train({ images, batchSize: BATCH_SIZE, step })).objective;
+}
+
+async function createOwn(variant: "tfjs" | "engine-1" | "engine-2"): Promise<Step> {
+  const options = { seed: SEED, learningRate: LEARNING_RATE };
+  if (variant === "tfjs") {
+    const { createStep } = await import("elbo/models");
+    return await createStep(SPEC, { ...options, backend: "wasm" });
+  }
+  const { createEngineStep } = await import("elbo/engine");
+  const threads = variant === "engine-1" ? 1 : 2;
+  const onNote = (text: string) => console.error(text);
+  return await createEngineStep(SPEC, { ...options, threads, onNote });
 }
 
 async function warmUp(): Promise<WarmUp> {

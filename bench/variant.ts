@@ -24,6 +24,8 @@ export interface Variant {
 
 /** Those that run in Deno, by the names of `--only`. */
 export const OWN_VARIANTS = {
+  "engine-2": "engine, 2 threads",
+  "engine-1": "engine, 1 thread",
   tfjs: "our tfjs on wasm",
   "tfjs-stock": "stock tfjs on wasm",
   "tfjs-cpu": "stock tfjs on cpu",

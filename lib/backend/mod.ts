@@ -9,9 +9,3 @@ export {
   type BackendRequest,
   chooseBackend,
 } from "./choose_backend.ts";
-export {
-  type AdamTensors,
-  type BernoulliTensors,
-  type FusedKernels,
-  fusedKernels,
-} from "./fused_kernels.ts";

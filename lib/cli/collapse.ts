@@ -24,7 +24,7 @@ export const collapseCommand = defineCommand({
     steps: { kind: "integer", default: 6000, min: 1, help: "Updates a setting." },
     copies: {
       kind: "integer",
-      default: 32,
+      default: 64,
       min: 1,
       help: "Draws of noise for each of the 16 points in a batch.",
     },
@@ -32,8 +32,8 @@ export const collapseCommand = defineCommand({
       kind: "integer",
       default: 0,
       min: 0,
-      max: 2 ** 32 - 1,
-      help: "Of weights and noise.",
+      max: 1_000_000,
+      help: "Of weights and noise in the first setting; 1 more in each that follows.",
     },
     backend: {
       kind: "choice",
@@ -56,8 +56,9 @@ async function collapse(
   const sweep = (learnt ? LEARNT_SWEEP : COLLAPSE_SWEEP).slice(0, settings);
   if (!json) console.log(HEAD);
   const judged: JudgedSetting[] = [];
-  for (const setting of sweep) {
-    const trained = await trainLinearVae(setting, { seed, steps, copies, backend });
+  for (const [index, setting] of sweep.entries()) {
+    const options = { seed: seed + index, steps, copies, backend };
+    const trained = await trainLinearVae(setting, options);
     const one = judgeLinearVae(setting, trained);
     judged.push(one);
     console.log(json ? JSON.stringify(one) : settingLines(one));

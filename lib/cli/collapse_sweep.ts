@@ -39,7 +39,8 @@ const SPECTRA = [
   [3, 2.6, 2.2, 0.9, 0.8, 0.15, 0.1, 0.05],
   [3, 1.5, 1, 0.75, 0.6, 0.5, 0.4285714, 0.375],
 ] as const;
-const VARIANCES = [0.2, 0.4, 0.8, 2] as const;
+// No two products with a beta are equal: Adam would train such a pair to the same bits.
+const VARIANCES = [0.2, 0.45, 0.7, 2.2] as const;
 const BETAS = [0.25, 0.5, 1, 2] as const;
 
 /** Three spectra of eight eigenvalues, four variances and four betas: 48 settings. */

@@ -1,6 +1,6 @@
 import { isBinary } from "../datasets/mod.ts";
 import { encodeMeans, evenlySpaced } from "../evaluation/mod.ts";
-import { imageGrid, lossCurves, renderChart } from "../figures/mod.ts";
+import { imageGrid, klBars, lossCurves, renderChart } from "../figures/mod.ts";
 import type { NetworkSpec } from "../networks/mod.ts";
 import {
   interpolationPicture,
@@ -38,6 +38,8 @@ export async function runPictures(source: PictureSource): Promise<RunPicture[]> 
   const isVae = spec.model === "vae";
   const pictures: RunPicture[] = [];
   if (metrics.length > 0) pictures.push(await lossPicture(source));
+  const ofCode = await klPicture(source);
+  if (ofCode) pictures.push(ofCode);
   pictures.push(await reconstructionPicture(source));
   if (isVae) pictures.push(...await priorPictures(source));
   pictures.push(await scatterPicture(source));
@@ -67,6 +69,27 @@ async function lossPicture({ metrics, spec }: PictureSource): Promise<RunPicture
         "mean over the epoch, taken while the weights moved.",
     alt:
       `Lines over ${metrics.length} epochs; on the test images ${end} nats per image.`,
+  };
+}
+
+/** Runs that were begun before the KL was kept by dimension have none. */
+async function klPicture({ metrics }: PictureSource): Promise<RunPicture | undefined> {
+  const records = metrics.flatMap(({ epoch, testKlByDimension }) =>
+    testKlByDimension ? [{ label: epoch, kl: testKlByDimension }] : []
+  );
+  const last = records.at(-1);
+  if (last === undefined) return undefined;
+  const chart = klBars(records);
+  const { testActiveUnits } = metrics[metrics.length - 1];
+  return {
+    name: "kl_by_dimension",
+    spec: chart,
+    png: await renderChart(chart),
+    title: "KL by dimension",
+    caption: "KL(q(z|x) ‖ p(z)) on the test images by epoch. Each piece is a latent " +
+      "dimension, the largest at the bottom; one that has died has no height.",
+    alt: `Bars in pieces; at the end ${testActiveUnits} of ${last.kl.length} latent ` +
+      `dimensions are active.`,
   };
 }
 

@@ -6,6 +6,7 @@
  */
 export type { Matrix } from "../math/mod.ts";
 export { type Bar, barChart, type BarChartOptions } from "./bar_chart.ts";
+export { klBars, type KlBarsOptions, type KlRecord } from "./kl_bars.ts";
 export { dataUri } from "./data_uri.ts";
 export {
   densityHeatmap,

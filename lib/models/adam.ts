@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fusedKernels } from "../backend/mod.ts";
+import { fusedKernels } from "../backend/fused_kernels.ts";
 import { adamRate } from "./adam_rate.ts";
 import { type WeightTensors, zerosLike } from "./weight_tensors.ts";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fusedKernels } from "../backend/mod.ts";
+import { fusedKernels } from "../backend/fused_kernels.ts";
 import { decoderHeads, hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
 import type { OutputGradient } from "./likelihood.ts";
 import type { WeightTensors } from "./weight_tensors.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fusedKernels } from "../backend/mod.ts";
+import { fusedKernels } from "../backend/fused_kernels.ts";
 import { type NetworkSpec, VARIANCE_FLOOR } from "../networks/mod.ts";
 import {
   continuousBernoulliLogProb,

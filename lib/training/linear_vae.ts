@@ -19,7 +19,7 @@ export interface LinearVaeTraining {
   readonly seed?: number;
   /** Updates, 6000 unless told. */
   readonly steps?: number;
-  /** How often each point is in a batch, each time with noise of its own; 32. */
+  /** How often each point is in a batch, each time with noise of its own; 64. */
   readonly copies?: number;
   /** What computes, "auto" unless told. */
   readonly backend?: BackendRequest;
@@ -94,7 +94,7 @@ export function pointsWithSpectrum(eigenvalues: readonly number[]): Float32Array
  */
 export async function trainLinearVae(
   { eigenvalues, latentDim, variance, beta }: LinearVaeSetting,
-  { seed = 0, steps = 6000, copies = 32, backend }: LinearVaeTraining = {},
+  { seed = 0, steps = 6000, copies = 64, backend }: LinearVaeTraining = {},
 ): Promise<TrainedLinearVae> {
   const spec: NetworkSpec = {
     model: "vae",

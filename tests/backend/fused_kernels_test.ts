@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { chooseBackend, type FusedKernels, fusedKernels } from "elbo/backend";
+import { chooseBackend } from "elbo/backend";
 import { createRandom, STREAMS } from "elbo/math";
+import { type FusedKernels, fusedKernels } from "../../lib/backend/fused_kernels.ts";
 import { granted } from "../helpers/permissions.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
 

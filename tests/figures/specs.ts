@@ -3,6 +3,7 @@ import {
   type ChartSpec,
   densityHeatmap,
   histogram,
+  klBars,
   latentScatter,
   lossCurves,
   planeCurves,
@@ -52,6 +53,9 @@ export const SPECS: Readonly<Record<string, ChartSpec>> = {
   }], {
     ...axes,
     title: "bars",
+  }),
+  "bars of the KL": klBars([{ label: 1, kl: [1, 2] }, { label: 2, kl: [3, 0] }], {
+    title: "KL",
   }),
   histogram: histogram([1, 2, 2, 3], { xTitle: "z", bins: 3 }),
   "histogram with a curve": histogram([1, 2, 2, 3], {
