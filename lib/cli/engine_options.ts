@@ -25,7 +25,9 @@ export const engineOptions = {
     placeholder: "NAME",
     choices: ["auto", "cpu", "wasm", "webgpu"],
     default: "auto",
-    help: "Of tfjs, which it asks for: cpu, wasm, webgpu, or auto, which is wasm.",
+    help:
+      "Of tfjs, which it asks for: cpu, wasm, webgpu, or auto: webgpu on a graphics " +
+      "processor, else wasm, else cpu.",
   },
 } as const satisfies OptionSpecs;
 

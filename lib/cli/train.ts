@@ -1,12 +1,5 @@
 import type { Dataset } from "../datasets/mod.ts";
-import {
-  chooseEngine,
-  resumeRun,
-  type Run,
-  type RunOptions,
-  type TrainedRun,
-  trainRun,
-} from "../training/mod.ts";
+import { resumeRun, type Run, type TrainedRun, trainRun } from "../training/mod.ts";
 import { type Parsed, runCommand } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { shellWord } from "./shell_word.ts";
@@ -55,22 +48,8 @@ async function trainRequested(
   }
   for (const note of trainNotes(request.options)) progress.say(note);
   const out = request.out ?? await timeStampedFolder("runs");
-  const options = await settleEngine(request.options, { onNote: progress.say });
-  const { threads } = request;
+  const { options, threads } = request;
   return await trainRun(options, { ...hooks, out, threads });
-}
-
-/** Names what computes, so that config.json does; tfjs is loaded only where it does. */
-async function settleEngine(
-  options: RunOptions,
-  { onNote }: { onNote: (text: string) => void },
-): Promise<RunOptions> {
-  const { engine, note } = chooseEngine(options.network, options);
-  if (note !== undefined) onNote(note);
-  if (engine === "simd") return { ...options, engine };
-  const { chooseBackend } = await import("../backend/mod.ts");
-  const { name: backend } = await chooseBackend(options.backend);
-  return { ...options, engine, backend };
 }
 
 async function finish(

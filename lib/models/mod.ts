@@ -3,7 +3,12 @@
  *
  * @module
  */
-export type { BackendName, BackendRequest } from "../backend/mod.ts";
+export {
+  type Backend,
+  type BackendName,
+  type BackendRequest,
+  chooseBackend,
+} from "../backend/mod.ts";
 export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
 export { createStep, type StepOptions } from "./step.ts";
 export type {

@@ -18,6 +18,7 @@ export interface EngineWish {
 
 /** Which engine computes, and why it is not the faster one. */
 export interface EngineChoice {
+  /** The engine. */
   readonly engine: EngineName;
   /** One line for the user. */
   readonly note?: string;
@@ -69,8 +70,27 @@ export function chooseEngine(
   };
 }
 
+/**
+ * Names the backend of a run, so that config.json has the one that computes.
+ *
+ * @param choice The engine, and the backend that was asked for.
+ * @param options `onNote`: told which backend "auto" is here, and why.
+ * @returns The backend; "auto" only where none computes.
+ */
+export async function settleBackend(
+  { engine, backend }: { engine: EngineName; backend: BackendRequest },
+  { onNote }: { onNote?: (text: string) => void } = {},
+): Promise<BackendRequest> {
+  if (engine === "simd" || backend !== "auto") return backend;
+  const { chooseBackend } = await import("../models/mod.ts");
+  const { name, description, why } = await chooseBackend("auto");
+  onNote?.(`Backend ${name}, ${description}${why && `; ${why}`}.`);
+  return name;
+}
+
 /** What {@linkcode createStepOn} needs besides the network. */
 export interface StepOnOptions extends StepOptions {
+  /** What computes. */
   readonly engine: EngineName;
   /** Threads of `simd`. */
   readonly threads?: number;

@@ -4,7 +4,12 @@ import type { Step, StepOptions } from "../models/mod.ts";
 import { initialWeights, type NetworkSpec, type Weights } from "../networks/mod.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { formatRunConfig, type RunConfig } from "./config.ts";
-import { chooseEngine, createStepOn, type EngineRequest } from "./engine.ts";
+import {
+  chooseEngine,
+  createStepOn,
+  type EngineRequest,
+  settleBackend,
+} from "./engine.ts";
 import { type LoopResult, type TrainEvent, trainLoop } from "./loop.ts";
 import { formatMetrics, type MetricsRecord } from "./metrics.ts";
 import { configOf, meanBias } from "./new_config.ts";
@@ -131,9 +136,10 @@ export async function trainRun(
 ): Promise<TrainedRun> {
   await requireVacant(hooks.out);
   const dataset = hooks.dataset ?? await loadDataset(options.dataset, options);
-  const { note } = chooseEngine(options.network, options);
+  const { engine, note } = chooseEngine(options.network, options);
   if (note !== undefined) hooks.onNote?.(note);
-  const config = configOf(options, dataset);
+  const backend = await settleBackend({ ...options, engine }, hooks);
+  const config = configOf({ ...options, engine, backend }, dataset);
   const step = await stepOf(config, { ...hooks, dataset });
   return await disposing(step, () =>
     holdingRun(hooks.out, async () => {
@@ -180,7 +186,13 @@ async function resumeHeld(
 ): Promise<TrainedRun> {
   const opened = await openRun(path);
   const checkpoint = await checkpointOf(opened);
-  const config = changedConfig(opened, { ...hooks, checkpoint });
+  const changed = changedConfig(opened, { ...hooks, checkpoint });
+  const { engine = "tfjs", backend } = changed.training;
+  const training = {
+    ...changed.training,
+    backend: await settleBackend({ engine, backend }, hooks),
+  };
+  const config = { ...changed, training };
   const dataset = await runDataset(opened, { act: "resume", dataset: hooks.dataset });
   const changes = describeChanges(opened.config, config);
   if (changes !== undefined) hooks.onNote?.(changes);
