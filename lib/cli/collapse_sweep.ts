@@ -1,5 +1,8 @@
-import { optimalLinearVae } from "../exact/mod.ts";
-import type { LinearVaeSetting, TrainedLinearVae } from "../training/mod.ts";
+import {
+  type LinearVaeSetting,
+  optimalLinearVae,
+  type TrainedLinearVae,
+} from "../exact/mod.ts";
 
 /** A dimension whose measured KL is above this lives, in nats. */
 export const LIVING_KL = 0.01;

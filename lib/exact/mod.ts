@@ -21,6 +21,15 @@ export { type DiscreteLatent, discreteLatent } from "./discrete_latent.ts";
 export { type JointTable, jointTable, type JointTableOptions } from "./joint_table.ts";
 export { type LinearGaussian, linearGaussian } from "./linear_gaussian.ts";
 export {
+  coolingRate,
+  descendLinearVae,
+  type DescentOptions,
+  type LinearVaeSetting,
+  linearVaeSpec,
+  pointsWithSpectrum,
+  type TrainedLinearVae,
+} from "./linear_vae_descent.ts";
+export {
   type LinearVaeDimension,
   type LinearVaeOptimum,
   type LinearVaeOptions,

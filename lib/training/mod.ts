@@ -42,13 +42,6 @@ export {
   type StepOnOptions,
 } from "./engine.ts";
 export {
-  type LinearVaeSetting,
-  type LinearVaeTraining,
-  pointsWithSpectrum,
-  type TrainedLinearVae,
-  trainLinearVae,
-} from "./linear_vae.ts";
-export {
   type LoopOptions,
   type LoopResult,
   type Plan,

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { optimalLinearVae } from "elbo/exact";
 import { runCollapse } from "../../lib/cli/collapse.ts";
 import {
@@ -6,6 +6,7 @@ import {
   judgeLinearVae,
   LEARNT_SWEEP,
 } from "../../lib/cli/collapse_sweep.ts";
+import { sampledLinearVae } from "../../lib/cli/sampled_linear_vae.ts";
 import { captured } from "./captured.ts";
 
 const setting = {
@@ -41,8 +42,27 @@ Deno.test("collapse: the sweep has 48 settings, of which some dimensions die", (
 });
 
 Deno.test("collapse: networks that are not trained fail, and the status says so", async () => {
-  const args = ["--settings", "1", "--steps", "1", "--copies", "1", "--backend", "cpu"];
-  const { code, stdout } = await captured(() => runCollapse(args));
+  const { code, stdout } = await captured(() =>
+    runCollapse(["--settings", "1", "--steps", "1"])
+  );
   assertEquals(code, 1);
   assertMatch(stdout, /1 settings, 6 dimensions: \d right, [1-6] wrong/);
+});
+
+Deno.test("collapse: settings that are trained pass", async () => {
+  const { code, stdout } = await captured(() =>
+    runCollapse(["--settings", "3", "--steps", "3000"])
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /3 settings, 18 dimensions: 18 right, 0 wrong/);
+});
+
+Deno.test("sampledLinearVae: draws of noise lead to the same place", async () => {
+  const sampled = { eigenvalues: [4, 1.6, 0.1], latentDim: 2, variance: 0.5, beta: 2 };
+  const options = { seed: 1, steps: 600, copies: 12, backend: "cpu" } as const;
+  const { kl } = await sampledLinearVae(sampled, options);
+  const { dimensions } = optimalLinearVae(sampled.eigenvalues, sampled);
+  dimensions.forEach((dimension, i) =>
+    assertAlmostEquals(kl[i], dimension.kl, 0.05 * dimension.kl)
+  );
 });
