@@ -30,7 +30,9 @@ export interface Command {
   readonly rowsPerSample: number;
   /** The weight of the KL. */
   readonly beta: number;
-  /** Of Adam, with both bias corrections in them. */
+  /** Of Adam: see `adamRate`. */
+  readonly shareM: number;
+  readonly shareV: number;
   readonly rate: number;
   readonly epsilon: number;
 }
@@ -46,6 +48,8 @@ const NUMBERS = [
   "samples",
   "rowsPerSample",
   "beta",
+  "shareM",
+  "shareV",
   "rate",
   "epsilon",
 ] as const;
@@ -59,6 +63,9 @@ const PASSED = 2 * WORDS_A_LINE;
 const FAILED = 3 * WORDS_A_LINE;
 const FIRST_NUMBER = 4 * WORDS_A_LINE;
 const PROGRESS = 6 * WORDS_A_LINE;
+
+/** No barrier: their numbers begin at 1. */
+const NEVER = 0;
 
 /** The most ranks there is room for. */
 export const MAX_RANKS = (CONTROL_BYTES / 4 - PROGRESS) / WORDS_A_LINE;
@@ -119,7 +126,8 @@ export class Control {
   /**
    * Waits until all ranks are here.
    *
-   * @returns Whether none has failed; rank 0 then goes on alone.
+   * @returns Whether none has failed on its way here; else rank 0 goes on alone. All
+   * ranks get the same answer, also when another one is past this barrier and fails.
    * @throws {RankSilentError} If another rank stands still too long.
    */
   meet(): boolean {
@@ -132,18 +140,14 @@ export class Control {
     } else {
       this.#waitPatiently(PASSED, passed);
     }
-    return this.failed === undefined;
+    const failedAt = Atomics.load(words, FAILED);
+    return failedAt === NEVER || failedAt > passed + 1;
   }
 
   /** A rank says that it cannot go on; it still meets the others. */
-  fail(rank: number): void {
-    Atomics.store(this.#words, FAILED, rank);
-  }
-
-  /** The rank that failed. */
-  get failed(): number | undefined {
-    const rank = Atomics.load(this.#words, FAILED);
-    return rank === 0 ? undefined : rank;
+  fail(): void {
+    const barrier = Atomics.load(this.#words, PASSED) + 1;
+    Atomics.compareExchange(this.#words, FAILED, NEVER, barrier);
   }
 
   /** A rank has done one more piece of its work. */

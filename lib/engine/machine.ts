@@ -1,4 +1,10 @@
-import { createAdam, createGemm, type Gemm, type Range } from "../simd/mod.ts";
+import {
+  type AdamConstants,
+  createAdam,
+  createGemm,
+  type Gemm,
+  type Range,
+} from "../simd/mod.ts";
 import { createKernels, type Kernels } from "./kernels/mod.ts";
 import { PANEL } from "./layers.ts";
 import {
@@ -14,21 +20,6 @@ import {
 const PANEL_ROW = FLOAT_BYTES * PANEL;
 
 /**
- * Below this share of numbers that are not zero the product by lists is the faster one;
- * measured. The bits are the same either way.
- */
-const SPARSE_BELOW = 0.5;
-
-const MEAN_SHARE = 1 - 0.9;
-const SQUARE_SHARE = 1 - 0.999;
-
-/** The rate and epsilon of an update of Adam, with both bias corrections in them. */
-export interface AdamRate {
-  readonly rate: number;
-  readonly epsilon: number;
-}
-
-/**
  * The operations of which a step is made, on some rows of a batch or of a weight: each
  * is one line of the algebra, and knows how the matrices lie.
  */
@@ -36,6 +27,7 @@ export class Machine {
   readonly layout: Layout;
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
+  readonly #sparseBelow: number;
   readonly #adam: ReturnType<typeof createAdam>;
   readonly #forward: readonly Gemm[];
   readonly #backward: readonly (Gemm | undefined)[];
@@ -43,8 +35,13 @@ export class Machine {
   readonly #floats: Float32Array;
   readonly #words: Int32Array;
 
-  constructor(memory: WebAssembly.Memory, layout: Layout) {
+  /** `sparseBelow`: the share of non-zero numbers below which a product is by lists. */
+  constructor(
+    memory: WebAssembly.Memory,
+    { layout, sparseBelow }: { layout: Layout; sparseBelow: number },
+  ) {
     this.layout = layout;
+    this.#sparseBelow = sparseBelow;
     this.#memory = memory;
     this.kernels = createKernels(memory, layout);
     this.#adam = createAdam(memory);
@@ -74,7 +71,7 @@ export class Machine {
   forward(index: number, rows: Range): void {
     const places = this.layout.layers[index];
     const { layer, input, output, weight, bias } = places;
-    if (places.isSparse && this.#listRows(places, rows) < SPARSE_BELOW) {
+    if (places.isSparse && this.#listRows(places, rows) < this.#sparseBelow) {
       this.#forwardByLists(places, rows);
     } else {
       this.#forward[index].multiply(
@@ -131,7 +128,8 @@ export class Machine {
     const { input, gradientPanels } = places;
     const step = this.#panelStep();
     if (
-      places.isSparse && this.#density(places, { from: 0, to: batch }) < SPARSE_BELOW
+      places.isSparse &&
+      this.#density(places, { from: 0, to: batch }) < this.#sparseBelow
     ) {
       const lists = places.nonZerosByColumn;
       this.#listColumns(places, { batch, rows });
@@ -167,11 +165,11 @@ export class Machine {
   /** Updates `count` numbers of a parameter from `offset` bytes on. */
   adam(
     { value, firstMoment, secondMoment }: Parameter,
-    { offset, gradient, count, by: { rate, epsilon } }: {
+    { offset, gradient, count, by }: {
       offset: number;
       gradient: number;
       count: number;
-      by: AdamRate;
+      by: AdamConstants;
     },
   ): void {
     this.#adam({
@@ -180,7 +178,7 @@ export class Machine {
       m: firstMoment + offset,
       v: secondMoment + offset,
       count,
-    }, { shareM: MEAN_SHARE, shareV: SQUARE_SHARE, rate, epsilon });
+    }, by);
   }
 
   /** Copies some rows of a panel of a weight into its transposed copy. */

@@ -16,14 +16,15 @@ export class Rank {
   readonly #ranks: number;
 
   constructor(
-    { memory, layout, control, rank }: {
+    { memory, layout, control, rank, sparseBelow }: {
       readonly memory: WebAssembly.Memory;
       readonly layout: Layout;
       readonly control: Control;
       readonly rank: number;
+      readonly sparseBelow: number;
     },
   ) {
-    this.#machine = new Machine(memory, layout);
+    this.#machine = new Machine(memory, { layout, sparseBelow });
     this.#rowPass = new RowPass(this.#machine);
     this.#weightPass = new WeightPass(this.#machine, layout.scratch[rank]);
     this.#control = control;

@@ -10,6 +10,7 @@ export interface WorkerStart {
   /** Which it is, from 1 on. */
   readonly rank: number;
   readonly ranks: number;
+  readonly sparseBelow: number;
 }
 
 /** What a worker says: that it listens, or why it can no longer. */
@@ -29,7 +30,7 @@ export type BeforeHalf = (
  * @returns What went wrong here, if anything did.
  */
 export function serve(
-  { memory, spec, rank, ranks }: WorkerStart,
+  { memory, spec, rank, ranks, sparseBelow }: WorkerStart,
   beforeHalf: BeforeHalf = () => {},
 ): unknown {
   const control = new Control(memory, { ranks });
@@ -41,7 +42,7 @@ export function serve(
       run();
     } catch (error) {
       failure = error;
-      control.fail(rank);
+      control.fail();
     }
     return control.meet();
   };
@@ -53,7 +54,7 @@ export function serve(
       if (command.batchRows !== batchRows) {
         batchRows = command.batchRows;
         const layout = layoutOf(spec, { batchRows, ranks });
-        self = new Rank({ memory, layout, control, rank });
+        self = new Rank({ memory, layout, control, rank, sparseBelow });
       }
       beforeHalf({ operation, half: "rows" });
       self!.rows(command);

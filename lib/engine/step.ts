@@ -50,6 +50,11 @@ export interface EngineOptions {
   readonly weights?: Weights;
   /** Threads that compute; as many as there are cores unless told, at most 8. */
   readonly threads?: number;
+  /**
+   * The share of non-zero numbers in a layer's input below which its products leave the
+   * zeros out, 0.5 unless told: both ways take as long there, and give the same bits.
+   */
+  readonly sparseBelow?: number;
   /** Told in one line if it has to run on one thread. */
   readonly onNote?: (text: string) => void;
   /** How long another thread may stand still before it is given up, 30 s. */
@@ -144,7 +149,7 @@ const NO_NOISE = {
   samples: 0,
   rowsPerSample: 0,
 };
-const NO_UPDATE = { beta: 0, rate: 0, epsilon: 0 };
+const NO_UPDATE = { beta: 0, shareM: 0, shareV: 0, rate: 0, epsilon: 0 };
 
 class EngineStep implements Step {
   readonly #spec: NetworkSpec;
@@ -181,12 +186,12 @@ class EngineStep implements Step {
       checkCount("train", "step", batch.step);
       this.#team.reserve(batchSize);
       this.#writeImages(batch.images);
-      const { rate, epsilon } = adamRate(this.#step + 1, {
+      const adam = adamRate(this.#step + 1, {
         learningRate: this.#learningRate,
         epsilon: this.#epsilon,
       });
       this.#run("train", batchSize, {
-        ...{ ...this.#noise, step: batch.step, beta, rate, epsilon },
+        ...{ ...this.#noise, step: batch.step, beta, ...adam },
       });
       this.#step++;
       return batchNumbers(this.#rowNumbers(batchSize), { ...this.#spec, beta });

@@ -9,6 +9,11 @@ import type { WorkerMessage, WorkerStart } from "./serve.ts";
 export interface TeamOptions {
   /** Threads that compute, this one included. */
   readonly threads: number;
+  /**
+   * The share of non-zero numbers in a layer's input below which its products leave the
+   * zeros out; 0.5 unless told, where both ways take as long. The bits are the same.
+   */
+  readonly sparseBelow?: number;
   /** Told why there are fewer. */
   readonly onNote?: (text: string) => void;
   /** How long a thread may stand still before it is given up; 30 s unless told. */
@@ -36,6 +41,7 @@ export class Team {
   readonly #memory: WebAssembly.Memory;
   readonly #onNote: (text: string) => void;
   readonly #patienceMs: number;
+  readonly #sparseBelow: number;
   #workers: Worker[] = [];
   #layout: Layout;
   #control!: Control;
@@ -43,11 +49,12 @@ export class Team {
 
   private constructor(
     spec: NetworkSpec,
-    { threads, onNote = () => {}, patienceMs = 30_000 }: TeamOptions,
+    { threads, sparseBelow = 0.5, onNote = () => {}, patienceMs = 30_000 }: TeamOptions,
   ) {
     this.#spec = spec;
     this.#onNote = onNote;
     this.#patienceMs = patienceMs;
+    this.#sparseBelow = sparseBelow;
     const wanted = Math.max(1, Math.min(threads, MAX_RANKS));
     const layoutFor = (ranks: number) =>
       layoutOf(spec, { batchRows: LEAST_ROWS, ranks });
@@ -144,7 +151,7 @@ export class Team {
     });
     this.#rank = new Rank({
       ...{ memory: this.#memory, layout: this.#layout, control: this.#control },
-      rank: 0,
+      ...{ rank: 0, sparseBelow: this.#sparseBelow },
     });
   }
 
@@ -166,7 +173,7 @@ export class Team {
       ready.push(promise);
       const start: WorkerStart = {
         ...{ memory: this.#memory, spec: this.#spec },
-        ...{ rank, ranks: this.#ranks },
+        ...{ rank, ranks: this.#ranks, sparseBelow: this.#sparseBelow },
       };
       worker.postMessage(start);
     }
