@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "elbo/backend";
-import { elboAndGradient, type NetworkSpec } from "elbo/networks";
+import type { NetworkSpec } from "elbo/networks";
 import { elboRows, objectiveGradient } from "../../lib/models/objective.ts";
 import { uploadWeights } from "../../lib/models/weight_tensors.ts";
 import { testSeed } from "../helpers/seed.ts";
