@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { registerFusedKernels } from "./fused_kernels.ts";
 import { BackendObstacle } from "./obstacle.ts";
+import { registerConvolutions } from "./wasm_convolution.ts";
 import { registerMatMuls } from "./wasm_mat_mul.ts";
 
 const moduleName = "tfjs-backend-wasm-simd.wasm";
@@ -32,6 +33,7 @@ export async function prepareWasm(): Promise<string> {
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(folder);
   registerMatMuls();
+  registerConvolutions();
   registerFusedKernels();
   prepared = true;
   return description;

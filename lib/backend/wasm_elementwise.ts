@@ -3,12 +3,10 @@ import {
   advance,
   type Code,
   exp,
-  type Exports,
   f32x4,
   forSteps,
   forVectors,
   i32,
-  instantiate,
   log,
   type NewLocal,
   select,
@@ -16,7 +14,7 @@ import {
   v128,
   type Variable,
 } from "../simd/mod.ts";
-import { addressOf, wasmMemory } from "./wasm_tensors.ts";
+import { addressOf, kernel } from "./wasm_tensors.ts";
 
 const { add, sub, mul, abs, neg, pmax, splat } = f32x4;
 
@@ -173,17 +171,4 @@ export function columnSums({ x, sums }: { x: tf.Tensor2D; sums: tf.TensorInfo })
     },
   }));
   run(addressOf(x), addressOf(sums), columns);
-}
-
-type Source = Parameters<typeof instantiate>[0][string];
-
-const kept = new WeakMap<WebAssembly.Memory, Map<string, Exports>>();
-
-function kernel(name: string, source: () => Source): Exports {
-  const memory = wasmMemory();
-  const ofMemory = kept.get(memory) ?? new Map<string, Exports>();
-  kept.set(memory, ofMemory);
-  const made = ofMemory.get(name) ?? instantiate({ run: source() }, memory);
-  ofMemory.set(name, made);
-  return made;
 }

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { createGemm } from "../simd/mod.ts";
+import { activated, consume } from "./wasm_activation.ts";
 import {
   addressOf,
-  free,
   type KernelArguments,
   makeOutput,
   replaceKernel,
@@ -36,40 +36,8 @@ export function registerMatMuls(): void {
   );
   replaceKernel(tf._FusedMatMul, ({ inputs, attrs }) => {
     const { bias, preluActivationWeights: alpha } = inputs;
-    const { activation, leakyreluAlpha } = attrs as Activation;
-    const sum = multiply(product(inputs, attrs), bias);
-    if (activation === undefined || activation === "linear") return sum;
-    return consume(sum, (x) => activate(x, { activation, leakyreluAlpha, alpha }));
+    return activated(multiply(product(inputs, attrs), bias), { ...attrs, alpha });
   });
-}
-
-interface Activation {
-  readonly activation?: string;
-  readonly leakyreluAlpha?: number;
-}
-
-function activate(
-  x: tf.TensorInfo,
-  { activation, leakyreluAlpha, alpha }: Activation & { alpha?: tf.TensorInfo },
-): tf.TensorInfo {
-  switch (activation) {
-    case "relu":
-      return runKernel(tf.Relu, { x });
-    case "relu6":
-      return runKernel(tf.Relu6, { x });
-    case "elu":
-      return runKernel(tf.Elu, { x });
-    case "sigmoid":
-      return runKernel(tf.Sigmoid, { x });
-    case "leakyrelu":
-      return runKernel(tf.LeakyRelu, { x }, { alpha: leakyreluAlpha });
-    case "prelu":
-      return runKernel(tf.Prelu, { x, alpha: alpha! });
-    default:
-      throw new TypeError(
-        `Cannot fuse a product as its activation must be one that tfjs fuses: ${activation}`,
-      );
-  }
 }
 
 function product(
@@ -164,16 +132,4 @@ function matrixPairs(
     )[1];
     return [index(batchA, place), index(batchB, place)];
   });
-}
-
-// What a kernel makes of a tensor that nobody else holds.
-function consume(
-  x: tf.TensorInfo,
-  make: (x: tf.TensorInfo) => tf.TensorInfo,
-): tf.TensorInfo {
-  try {
-    return make(x);
-  } finally {
-    free(x);
-  }
 }

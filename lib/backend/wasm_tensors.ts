@@ -1,7 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Exports, type FunctionSource, instantiate } from "../simd/mod.ts";
 
 /** What a kernel of the wasm backend is called with. */
-export type KernelArguments = Parameters<tf.KernelFunc>[0];
+export interface KernelArguments {
+  readonly inputs: Record<string, tf.TensorInfo>;
+  readonly attrs: Record<string, unknown>;
+}
 
 /** The tfjs name of the backend whose kernels are replaced here. */
 export const WASM = "wasm";
@@ -56,7 +60,7 @@ export function runKernel(
 ): tf.TensorInfo {
   const { kernelFunc } = tf.getKernel(name, WASM);
   const args = { inputs, attrs, backend: tf.backend() };
-  return kernelFunc(args as KernelArguments) as tf.TensorInfo;
+  return kernelFunc(args as Parameters<tf.KernelFunc>[0]) as tf.TensorInfo;
 }
 
 /** Puts a kernel in the place of the one of this name, if there is one. */
@@ -65,5 +69,18 @@ export function replaceKernel(
   kernelFunc: (args: KernelArguments) => tf.TensorInfo,
 ): void {
   if (tf.getKernel(kernelName, WASM)) tf.unregisterKernel(kernelName, WASM);
-  tf.registerKernel({ kernelName, backendName: WASM, kernelFunc });
+  const run = kernelFunc as unknown as tf.KernelFunc;
+  tf.registerKernel({ kernelName, backendName: WASM, kernelFunc: run });
+}
+
+const kept = new WeakMap<WebAssembly.Memory, Map<string, Exports>>();
+
+/** The function `run` of a name, compiled for the backend's memory at its first use. */
+export function kernel(name: string, source: () => FunctionSource): Exports {
+  const memory = wasmMemory();
+  const ofMemory = kept.get(memory) ?? new Map<string, Exports>();
+  kept.set(memory, ofMemory);
+  const made = ofMemory.get(name) ?? instantiate({ run: source() }, memory);
+  ofMemory.set(name, made);
+  return made;
 }
