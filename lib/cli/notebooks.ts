@@ -205,6 +205,8 @@ async function runOne(file: NotebookFile, context: Context): Promise<string[]> {
     if (context.signal.aborted || !(error instanceof CellFailure)) throw error;
     return [describeCellFailure(error, file.notebook)];
   }
+  // Formatted first: the rules count the lines that are stored.
+  if (values.write) fresh = await formatCells(fresh, { path: file.path });
   const findings: Finding[] = checkHouseRules(fresh, { root: resolve(".") });
   if (values.check) {
     findings.push(
@@ -213,10 +215,7 @@ async function runOne(file: NotebookFile, context: Context): Promise<string[]> {
       ...await unknownLedgerLines(file.notebook),
     );
   }
-  if (values.write) {
-    fresh = await formatCells(fresh, { path: file.path });
-    await writeIfChanged(file.path, stringifyNotebook(fresh));
-  }
+  if (values.write) await writeIfChanged(file.path, stringifyNotebook(fresh));
   if (values.html !== undefined) await writePage(file, fresh, values.html);
   return findings.map(describeFinding);
 }

@@ -148,6 +148,14 @@ cliTest(
   },
 );
 
+cliTest("notebooks: --write counts the lines that it stores", async (dir) => {
+  const short = Array.from({ length: 13 }, (_, i) => `const a${i} = 1; void a${i};`);
+  await writeNotebook(dir, [short.join("\n")]);
+  const { code, stdout } = await run("--write", "--folder", dir);
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, 'cell "cell-0": it has 26 lines, more than 25');
+});
+
 cliTest("notebooks: what cannot be asked for ends with status 2", async (dir) => {
   await writeNotebook(dir, ["1;"]);
   const cases: [string[], number, string][] = [
