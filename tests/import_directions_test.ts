@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...["models", "engine", "estimators", "datasets", "files", "math", "networks"],
     "evaluation",
   ],
-  evaluation: ["models", "estimators", "math", "networks", "distributions"],
+  evaluation: ["models", "estimators", "exact", "math", "networks", "distributions"],
   figures: ["math"],
   jupyter: ["figures", "derivation"],
   notebooks: ["math", "files", "figures", "jupyter"],

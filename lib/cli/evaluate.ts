@@ -30,6 +30,28 @@ export const evaluateCommand = defineCommand({
       min: 2,
       help: "Test images for the NLL, evenly spaced over the set; at most all of it.",
     },
+    ais: {
+      kind: "integer",
+      default: 0,
+      min: 0,
+      max: 10_000,
+      placeholder: "IMAGES",
+      help: "Anneal so many test images too: ln p(x) by annealed importance sampling " +
+        "(exactly, for 1 or 2 latent dimensions), and where the ELBO falls short of " +
+        "it. In float64: 10 s an image or so. Default: 0.",
+    },
+    "ais-chains": {
+      kind: "integer",
+      default: 16,
+      min: 2,
+      help: "Chains an image.",
+    },
+    "ais-steps": {
+      kind: "integer",
+      default: 200,
+      min: 2,
+      help: "Steps of a chain: with more the bound comes nearer to ln p(x).",
+    },
     ...engineOptions,
     json: { kind: "flag", help: "Print one JSON object." },
     quiet: { kind: "flag", help: "Print the results only." },
@@ -37,16 +59,18 @@ export const evaluateCommand = defineCommand({
   examples: [
     "deno task evaluate runs/two",
     "deno task evaluate runs/two --samples 5000 --images 200 --json",
+    "deno task evaluate runs/two --ais 20",
   ],
 });
 
 async function evaluate(
   { positionals: [path], values, given }: Parsed<typeof evaluateCommand.options>,
 ): Promise<void> {
-  const { samples, images, json, quiet, engine, threads, backend } = values;
+  const { samples, images, ais, aisChains, aisSteps, json, quiet } = values;
+  const { engine, threads, backend } = values;
   checkEngineOptions("evaluate", { engine, backend });
   const run = await openRun(path);
-  const ofNll = given.find((name) => name === "samples" || name === "images");
+  const ofNll = given.find((name) => /^(samples|images|ais.*)$/.test(name));
   if (run.spec.model === "autoencoder" && ofNll !== undefined) {
     throw new UsageError(
       `Cannot evaluate as --${ofNll} must come with a VAE: an autoencoder has no prior, ` +
@@ -59,6 +83,18 @@ async function evaluate(
       `Cannot evaluate as --images must be at most ${test.count}, the test set: ${images}`,
     );
   }
+  const ofChains = given.find((name) => name.startsWith("ais-"));
+  if (ofChains !== undefined && ais === 0) {
+    throw new UsageError(
+      `Cannot evaluate as --${ofChains} must come with --ais: no image is annealed; add ` +
+        "--ais 20, say",
+    );
+  }
+  if (ais > test.count) {
+    throw new UsageError(
+      `Cannot evaluate as --ais must be at most ${test.count}, the test set: ${ais}`,
+    );
+  }
   const onNote = quiet ? undefined : console.error;
   const step = await trainedStep(run, { engine, backend, threads, onNote });
   const status = createStatusLine(quiet ? { live: false } : {});
@@ -67,8 +103,7 @@ async function evaluate(
   }
   try {
     const record = await evaluateRun({ run, step, test }, {
-      samples,
-      images,
+      ...{ samples, images, ais, aisChains, aisSteps },
       onProgress: status.show,
     });
     status.close();

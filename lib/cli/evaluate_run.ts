@@ -21,7 +21,9 @@ import {
   measureCode,
   measureSet,
   type Run,
+  versions,
 } from "../training/mod.ts";
+import { annealRun } from "./anneal_run.ts";
 import type {
   ActiveRecord,
   EvaluationRecord,
@@ -36,6 +38,12 @@ export interface EvaluateOptions {
   readonly samples: number;
   /** How many test images the NLL is over; all of them if there are fewer. */
   readonly images: number;
+  /** How many of them are annealed too; none if 0. */
+  readonly ais: number;
+  /** Chains of an image. */
+  readonly aisChains: number;
+  /** Steps of a chain. */
+  readonly aisSteps: number;
   /** Told what is going on. */
   readonly onProgress?: (text: string) => void;
 }
@@ -51,7 +59,7 @@ export interface Trained {
  * Measures a trained model on its test set.
  *
  * The ELBO and its parts are over all images, by the same draws as during training. The
- * NLL is over images evenly spaced through the set. All images are binarised once, by
+ * NLL is over images evenly spaced through the set, and so is the annealing, over fewer. All images are binarised once, by
  * the published seed.
  *
  * @param trained The run, its model and the test images.
@@ -60,9 +68,10 @@ export interface Trained {
  */
 export async function evaluateRun(
   { run, step, test }: Trained,
-  { samples, images, onProgress = () => {} }: EvaluateOptions,
+  { onProgress = () => {}, ...options }: EvaluateOptions,
 ): Promise<EvaluationRecord> {
-  const { config: { dataset }, spec } = run;
+  const { samples, images, ais, aisChains, aisSteps } = options;
+  const { config: { dataset, training, versions: trainedWith }, spec } = run;
   const { binarization } = dataset;
   const isVae = spec.model === "vae";
   const pixels = (indices: Uint32Array): EvaluationImages => {
@@ -112,6 +121,26 @@ export async function evaluateRun(
         onProgress,
       })
       : null,
+    annealed: isVae && ais > 0
+      ? await annealRun(run, {
+        images: pixels(evenlySpaced(test.count, ais)),
+        indices: evenlySpaced(test.count, ais),
+        chains: aisChains,
+        steps: aisSteps,
+        onImage: async (done) => {
+          onProgress(`annealing: ${done} of ${count(ais)} images`);
+          await new Promise((resolve) => setTimeout(resolve)); // Ctrl-C is heard.
+        },
+      })
+      : null,
+    provenance: {
+      seed: training.seed,
+      noiseSeed: EVALUATION_NOISE_SEED,
+      sha256: dataset.sha256,
+      versions: versions(),
+      trainedWith,
+      options,
+    },
   };
 }
 

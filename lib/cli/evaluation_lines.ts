@@ -101,6 +101,41 @@ function nllRows({ nll, ofBytes }: EvaluationRecord): Row[] {
   ];
 }
 
+function annealedRows({ annealed }: EvaluationRecord): Row[] {
+  if (annealed === null) return [];
+  const { images, chains, steps, nll, exactNll, negativeElbo } = annealed;
+  const which = images === 1 ? "1 image" : `${count(images)} images, evenly spaced`;
+  return [
+    [
+      "NLL, annealed",
+      withError(nll),
+      `-ln p(x) by ${chains} chains of ${steps} steps; ${which}`,
+    ],
+    ...exactNll === null ? [] : [
+      [
+        "  exact NLL",
+        withError(exactNll),
+        "by quadrature over z; same images",
+      ] as const,
+    ],
+    [
+      "  -ELBO, same images",
+      withError(negativeElbo),
+      "= NLL + the two parts of KL(q(z|x) || p(z|x)):",
+    ],
+    [
+      "  + approximation",
+      withError(annealed.approximation),
+      "what the best diagonal normal of each image leaves",
+    ],
+    [
+      "  + amortisation",
+      withError(annealed.amortization),
+      "what the encoder's q loses to that one",
+    ],
+  ];
+}
+
 /** One image alone has no standard error. */
 function withError({ mean, standardError }: OverImages): string {
   const error = Number.isNaN(standardError) ? "?" : nats(standardError);

@@ -16,6 +16,7 @@ export {
   annealedLowerBound,
   annealedUpperBound,
   type AnnealingOptions,
+  fitStart,
   type FrozenOptions,
   tuneStepSizes,
 } from "./annealed_importance.ts";

@@ -13,6 +13,11 @@ export type {
   TrainState,
 } from "../models/mod.ts";
 export type { Weight, Weights } from "../networks/mod.ts";
+export {
+  type AnnealedImage,
+  annealImage,
+  type AnnealImageOptions,
+} from "./anneal_image.ts";
 export { ACTIVE_THRESHOLD, type ActiveUnits, activeUnits } from "./active_units.ts";
 export { bitsPerDimension } from "./bits_per_dimension.ts";
 export { encodeMeans } from "./encode_means.ts";

@@ -44,6 +44,18 @@ const record: EvaluationRecord = {
     negativeElbo: { mean: 105.2, standardError: 0.61 },
     effectiveSampleSize: { median: 12.3, least: 1.01, belowTwo: 0.05 },
   },
+  annealed: {
+    images: 20,
+    chains: 16,
+    steps: 200,
+    nll: { mean: 97.1, standardError: 4 },
+    samplingError: 0.02,
+    exactNll: null,
+    negativeElbo: { mean: 104.4, standardError: 4.1 },
+    approximation: { mean: 5.2, standardError: 0.3 },
+    amortization: { mean: 2.1, standardError: 0.2 },
+    byImage: [],
+  },
   activeUnits: { count: 19, of: 20, threshold: 0.01, variances: [] },
   code: {
     klByDimension: [0.5, 2.25, 0],
@@ -54,6 +66,14 @@ const record: EvaluationRecord = {
       most: Math.log(1000),
       marginalKl: 18.4,
     },
+  },
+  provenance: {
+    seed: 0,
+    noiseSeed: 20140110,
+    sha256: {},
+    versions: { elbo: "0.1.0", deno: "2.9.6", tfjs: "4.22.0" },
+    trainedWith: { elbo: "0.1.0", deno: "2.9.6", tfjs: "4.22.0" },
+    options: {},
   },
 };
 
@@ -215,6 +235,42 @@ folderTest(
     assertEquals(activeUnits!.of, 2);
   },
 );
+
+folderTest("anneals a few images, and splits their gap", async (dir) => {
+  const path = await trainTiny(dir);
+  const options = ["--samples", "5000", "--ais", "3", "--ais-steps", "40"];
+  const { code, stdout, stderr } = await captured(() =>
+    runEvaluate([path, "--json", ...options, ...onCpu])
+  );
+  assertEquals(code, 0, stderr);
+  const { annealed, provenance } = JSON.parse(stdout) as EvaluationRecord;
+  assertEquals(annealed!.byImage.map(({ index }) => index), [0, 1, 3]);
+  for (const { annealed: lower, exact, elbo, bestElbo } of annealed!.byImage) {
+    // Two latent dimensions: the truth is an integral over the plane.
+    assert(Math.abs(lower.mean - exact!) < 5 * lower.standardError + 1e-3);
+    assert(elbo.mean < exact! + 5 * elbo.standardError);
+    assert(bestElbo.mean > elbo.mean - 5 * elbo.standardError);
+  }
+  const { exactNll, negativeElbo, approximation, amortization } = annealed!;
+  assertAlmostEquals(
+    exactNll!.mean + approximation.mean + amortization.mean,
+    negativeElbo.mean,
+    1e-9,
+  );
+  const run = await openRun(path);
+  assertEquals(provenance.sha256, run.config.dataset.sha256);
+  assertEquals(provenance.trainedWith, run.config.versions);
+  assertEquals(provenance.options.aisSteps, 40);
+});
+
+folderTest("chains without images to anneal are refused", async (dir) => {
+  const path = await trainTiny(dir);
+  const { code, stderr } = await captured(() =>
+    runEvaluate([path, "--ais-steps", "6", ...onCpu])
+  );
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--ais-steps must come with --ais");
+});
 
 folderTest("prints the same for the same run", async (dir) => {
   const path = await trainTiny(dir);
