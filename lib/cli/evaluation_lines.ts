@@ -27,6 +27,7 @@ export function evaluationLines(record: EvaluationRecord): string[] {
     ...table([
       ...testRows(record),
       ...nllRows(record),
+      ...annealedRows(record),
       ...activeRows(record),
       ...codeRows(record),
     ]),

@@ -236,6 +236,15 @@ folderTest(
   },
 );
 
+Deno.test("evaluate: the annealed NLL and the two parts of the gap have lines", () => {
+  const lines = evaluationLines(record);
+  const [nll, family, encoder] = ["NLL, annealed", "+ approximation", "+ amortisation"]
+    .map((name) => firstNumber(lineOf(lines, name)));
+  const { mean } = record.annealed!.negativeElbo;
+  assertAlmostEquals(nll + family + encoder, mean, 0.011);
+  assert(!evaluationLines({ ...record, annealed: null }).join().includes("annealed"));
+});
+
 folderTest("anneals a few images, and splits their gap", async (dir) => {
   const path = await trainTiny(dir);
   const options = ["--samples", "5000", "--ais", "3", "--ais-steps", "40"];
