@@ -174,7 +174,7 @@ Deno.test("evaluate: an autoencoder gets a sentence instead of an NLL", () => {
   };
   const lines = evaluationLines({
     ...record,
-    ...{ model: "autoencoder", test, nll: null, activeUnits: null },
+    ...{ model: "autoencoder", test, nll: null, annealed: null, activeUnits: null },
   });
   assertMatch(lineOf(lines, "-ln p(x|z)"), /70\.50/);
   assertStringIncludes(lines.join("\n"), "has no p(x)");
