@@ -1,5 +1,6 @@
 import type { Dataset } from "../datasets/mod.ts";
 import { resumeRun, type Run, type TrainedRun, trainRun } from "../training/mod.ts";
+import { type Interrupt, INTERRUPTED, listenForInterrupt } from "./interrupt.ts";
 import { type Parsed, runCommand } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { shellWord } from "./shell_word.ts";
@@ -11,8 +12,6 @@ import {
   trainRequest,
 } from "./train_options.ts";
 import { startLine, summaryLines } from "./train_summary.ts";
-
-const interrupted = 130;
 
 async function train(line: Parsed<typeof trainCommand.options>): Promise<number> {
   const request = trainRequest(line);
@@ -60,7 +59,7 @@ async function finish(
   if (stopped) {
     progress.close();
     console.error(`Stopped and saved. Resume with: ${resumeLine}`);
-    return interrupted;
+    return INTERRUPTED;
   }
   interrupt.endWith(`The model is saved. Draw the figures with: ${resumeLine}`);
   progress.say("Drawing the figures.");
@@ -71,35 +70,6 @@ async function finish(
   progress.close();
   for (const line of summaryLines(run)) console.log(line);
   return 0;
-}
-
-interface Interrupt {
-  readonly signal: AbortSignal;
-  /** From now on Ctrl-C ends the process at once, with these last words. */
-  endWith(words: string): void;
-  unlisten(): void;
-}
-
-/** The first Ctrl-C asks the loop to stop; the second ends the process at once. */
-function listenForInterrupt(progress: Progress): Interrupt {
-  const controller = new AbortController();
-  let lastWords: string | undefined;
-  const onInterrupt = () => {
-    if (lastWords === undefined && !controller.signal.aborted) {
-      controller.abort();
-      progress.say("Stopping after this step; Ctrl-C again ends at once.");
-      return;
-    }
-    progress.close();
-    if (lastWords !== undefined) console.error(lastWords);
-    Deno.exit(interrupted);
-  };
-  Deno.addSignalListener("SIGINT", onInterrupt);
-  return {
-    signal: controller.signal,
-    endWith: (words) => lastWords = words,
-    unlisten: () => Deno.removeSignalListener("SIGINT", onInterrupt),
-  };
 }
 
 if (import.meta.main) {
