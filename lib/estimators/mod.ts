@@ -28,6 +28,12 @@ export {
   sigmoidSchedule,
   type StateAt,
 } from "./annealing_path.ts";
+export {
+  type BoundEstimator,
+  type BoundGradientDraws,
+  boundGradientDraws,
+  type BoundGradientOptions,
+} from "./bound_gradients.ts";
 export { elbo, type ElboEstimate, type ElboForm, type ElboOptions } from "./elbo.ts";
 export {
   type GradientEstimate,

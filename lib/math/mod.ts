@@ -31,3 +31,4 @@ export {
   summarize,
   zScore,
 } from "./monte_carlo.ts";
+export { logLogSlope, signalToNoise } from "./signal_to_noise.ts";
