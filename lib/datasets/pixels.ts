@@ -53,6 +53,11 @@ const words = new Uint32Array(4);
 /** Column block, row, step, 0; seed, stream: as `uniformAt` lays an address out. */
 const address = new Uint32Array(6);
 
+/** Whether the next four bytes are 0, as most are; none is, beyond the end. */
+function isBackground(images: Uint8Array, at: number): boolean {
+  return (images[at] | images[at + 1] | images[at + 2] | images[at + 3]) === 0;
+}
+
 /** A byte of 0 or 255 gives 0 or 1 whatever is drawn, so most blocks need no draw. */
 function isCertain(images: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
@@ -63,8 +68,10 @@ function isCertain(images: Uint8Array, from: number, to: number): boolean {
 
 /** Equal to comparing `uniformAt` of every pixel, at a fraction of the draws. */
 function draw({ images, from, dataDim, out, at }: Place): void {
+  out.fill(0, at, at + dataDim);
   for (let column = 0; column < dataDim; column += 4) {
     const end = Math.min(column + 4, dataDim);
+    if (isBackground(images, from + column)) continue;
     if (isCertain(images, from + column, from + end)) {
       for (let i = column; i < end; i++) out[at + i] = images[from + i] === 0 ? 0 : 1;
       continue;

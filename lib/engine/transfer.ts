@@ -5,11 +5,16 @@ import { FLOAT_BYTES, type Layout, type Parameter, type Rows } from "./layout.ts
 /** Which number of each parameter: itself, or one of Adam's running means. */
 export type Part = keyof Parameter;
 
-/** A named weight's numbers in the memory: the index of each, row by row. */
+/** Where a named weight lies: some columns of a matrix in panels; a vector is one row. */
 interface Place {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly indexOf: (row: number, column: number) => number;
+  /** Of the first number of the matrix. */
+  readonly first: number;
+  /** Of the matrix. */
+  readonly rows: number;
+  /** The first that belongs to the weight. */
+  readonly column: number;
 }
 
 /** Copies a part of every parameter out of the memory, in the order of the network. */
@@ -18,14 +23,12 @@ export function readParameters(
   { layout, part }: { layout: Layout; part: Part },
 ): Weights {
   const weights = new Map<string, Weight>();
-  for (const { name, shape, indexOf } of placesOf(layout, part)) {
-    const [rows, columns] = asMatrix(shape);
-    const values = new Float32Array(rows * columns);
-    for (let row = 0, i = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        values[i++] = floats[indexOf(row, column)];
-      }
-    }
+  for (const place of placesOf(layout, part)) {
+    const { name, shape } = place;
+    const values = new Float32Array(shape.reduce((size, length) => size * length));
+    eachRun(place, ({ inMemory, inWeight, length }) => {
+      for (let i = 0; i < length; i++) values[inWeight + i] = floats[inMemory + i];
+    });
     weights.set(name, { shape, values });
   }
   return weights;
@@ -36,40 +39,53 @@ export function writeParameters(
   floats: Float32Array,
   { layout, part, weights }: { layout: Layout; part: Part; weights: Weights },
 ): void {
-  for (const { name, shape, indexOf } of placesOf(layout, part)) {
-    const [rows, columns] = asMatrix(shape);
-    const { values } = weights.get(name)!;
-    for (let row = 0, i = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        floats[indexOf(row, column)] = values[i++];
-      }
-    }
+  for (const place of placesOf(layout, part)) {
+    const { values } = weights.get(place.name)!;
+    eachRun(place, ({ inMemory, inWeight, length }) => {
+      for (let i = 0; i < length; i++) floats[inMemory + i] = values[inWeight + i];
+    });
   }
 }
 
-function asMatrix(shape: readonly number[]): readonly [number, number] {
-  return shape.length === 2 ? [shape[0], shape[1]] : [1, shape[0]];
+/** Numbers that lie side by side in the memory and in the weight. */
+interface Run {
+  readonly inMemory: number;
+  readonly inWeight: number;
+  readonly length: number;
+}
+
+function eachRun(
+  { shape, first, rows, column }: Place,
+  copy: (run: Run) => void,
+): void {
+  const [height, width] = shape.length === 2 ? shape : [1, shape[0]];
+  for (let row = 0; row < height; row++) {
+    for (let done = 0; done < width;) {
+      const at = column + done;
+      const length = Math.min(PANEL - at % PANEL, width - done);
+      const panel = Math.floor(at / PANEL);
+      const inMemory = first + (panel * rows + row) * PANEL + at % PANEL;
+      copy({ inMemory, inWeight: row * width + done, length });
+      done += length;
+    }
+  }
 }
 
 function placesOf({ spec, layers, sharedLogVar }: Layout, part: Part): Place[] {
-  const indexes = new Map<string, Place["indexOf"]>();
+  const places = new Map<string, Omit<Place, "name" | "shape">>();
   for (const { layer, rows, weight, bias } of layers) {
-    const [firstOfWeight, firstOfBias] = [weight, bias]
-      .map((parameter) => parameter[part] / FLOAT_BYTES);
-    for (const { name, column: first } of layer.heads) {
-      indexes.set(`${name}.weight`, (row, column) => {
-        const at = first + column;
-        const panel = Math.floor(at / PANEL);
-        return firstOfWeight + (panel * rows + row) * PANEL + at % PANEL;
-      });
-      indexes.set(`${name}.bias`, (_, column) => firstOfBias + first + column);
+    for (const { name, column } of layer.heads) {
+      const at = (parameter: Parameter) => parameter[part] / FLOAT_BYTES;
+      places.set(`${name}.weight`, { first: at(weight), rows, column });
+      places.set(`${name}.bias`, { first: at(bias), rows: 1, column });
     }
   }
   if (sharedLogVar) {
-    indexes.set("decoder.logVar", () => sharedLogVar[part] / FLOAT_BYTES);
+    const first = sharedLogVar[part] / FLOAT_BYTES;
+    places.set("decoder.logVar", { first, rows: 1, column: 0 });
   }
   return [...weightShapes(spec)].map(([name, shape]) => ({
-    ...{ name, shape, indexOf: indexes.get(name)! },
+    ...{ name, shape, ...places.get(name)! },
   }));
 }
 

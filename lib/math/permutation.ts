@@ -26,10 +26,13 @@ export function permutation(
 ): Uint32Array {
   checkWord("n", n);
   const random = createRandom(address);
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   for (let last = n - 1; last > 0; last--) {
     const chosen = random.integer(last + 1);
-    [order[last], order[chosen]] = [order[chosen], order[last]];
+    const moved = order[last];
+    order[last] = order[chosen];
+    order[chosen] = moved;
   }
   return order;
 }

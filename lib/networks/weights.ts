@@ -1,4 +1,4 @@
-import { STREAMS, uniforms, type Vector } from "../math/mod.ts";
+import { fillUniforms, STREAMS, type Vector } from "../math/mod.ts";
 import { type NetworkSpec, weightShapes } from "./spec.ts";
 
 /** One weight: row-major values and their shape. */
@@ -63,8 +63,15 @@ export function initialWeights(
     if (shape.length === 2) {
       const [rows, columns] = shape;
       const bound = Math.sqrt(6 / (rows + columns));
-      const draws = uniforms({ seed, stream: STREAMS.weights, step, rows, columns });
-      draws.forEach((u, i) => values[i] = bound * (2 * u - 1));
+      const address = { seed, stream: STREAMS.weights, step, rows: 1, columns };
+      // Row by row: all draws in float64 would take twice the room of the weights.
+      const draws = new Float64Array(columns);
+      for (let row = 0; row < rows; row++) {
+        fillUniforms(draws, { ...address, firstRow: row });
+        for (let i = 0; i < columns; i++) {
+          values[row * columns + i] = bound * (2 * draws[i] - 1);
+        }
+      }
     }
     weights.set(name, { shape, values });
     step++;

@@ -128,7 +128,12 @@ export interface LoopResult {
  */
 export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   const { plan, signal, onProgress, save } = options;
-  const loop: Loop = { ...options, breather: createBreather(), measuringSeconds: 0 };
+  const loop: Loop = {
+    ...options,
+    breather: createBreather(),
+    measuringSeconds: 0,
+    pixels: new Float32Array(0),
+  };
   let position = options.start ?? epochStart(0);
   while (position.epoch < plan.epochs) {
     const learningRate = learningRateAt(plan, position.epoch);
@@ -158,6 +163,8 @@ interface Loop extends Omit<LoopOptions, "plan"> {
   plan: Plan;
   readonly breather: Breather;
   measuringSeconds: number;
+  /** Room for the images of a batch. */
+  pixels: Float32Array;
 }
 
 async function trainEpoch(start: Position, loop: Loop): Promise<Position> {
@@ -196,10 +203,14 @@ async function trainEpoch(start: Position, loop: Loop): Promise<Position> {
 
 function pixelsOf(
   indices: Uint32Array,
-  { loop: { dataset, plan }, epoch }: { loop: Loop; epoch: number },
+  { loop, epoch }: { loop: Loop; epoch: number },
 ): Float32Array {
+  const { dataset, plan } = loop;
   const { train } = dataset;
-  const out = new Float32Array(indices.length * train.dataDim);
+  const length = indices.length * train.dataDim;
+  // One array for all batches: a step is done with it when `train` returns.
+  if (loop.pixels.length < length) loop.pixels = new Float32Array(length);
+  const out = loop.pixels.subarray(0, length);
   const { binarization, seed } = plan;
   batchPixels(train, { indices, binarization, seed, step: epoch, out });
   return out;
