@@ -1,3 +1,4 @@
+import { encoderSizes } from "./layer_sizes.ts";
 import { byteModel } from "../datasets/mod.ts";
 import { bitsPerDimension } from "../evaluation/mod.ts";
 import type { Report } from "../figures/mod.ts";
@@ -27,11 +28,13 @@ export interface RunReport {
 export function reportOf(run: RunReport): Report {
   const { config, metrics, pictures, path } = run;
   const { dataset, network, training } = config;
-  const sizes = [network.dataDim, ...network.hidden, network.latentDim].join("-");
   const kind = network.model === "vae" ? "Variational autoencoder" : "Autoencoder";
   return {
     title: `${kind} on ${titleOf(dataset.name)}`,
-    lead: `${sizes} and back, ${network.activation}, ${likelihoodWords(config)}; ` +
+    lead:
+      `${encoderSizes(network)} and back, ${network.activation}, ${
+        likelihoodWords(config)
+      }; ` +
       `${count(run.trainCount)} training images, ${
         count(run.testCount)
       } test images, ` +

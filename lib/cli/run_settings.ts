@@ -16,7 +16,10 @@ export function settingsOf(config: RunConfig): Report["settings"] {
     {
       title: "Model",
       rows: [
-        ["model", network.model],
+        ["model", network.convolution ? "conv-vae" : network.model],
+        ...(network.convolution
+          ? [["channels", network.convolution.channels.join(", ")] as const]
+          : []),
         ["hidden sizes", network.hidden.join(", ") || "none"],
         ["latent dimensions", text(network.latentDim)],
         ["activation", network.activation],

@@ -18,6 +18,9 @@ const maxSize = 100_000;
 /** More cost more: each has three numbers a pixel. */
 const DEFAULT_COMPONENTS = 3;
 
+/** Of MNIST they make 7 x 7 places. */
+const DEFAULT_CHANNELS = [16, 32];
+
 /** The command line of `deno task train`. */
 export const trainCommand = defineCommand({
   name: "deno task train",
@@ -56,9 +59,17 @@ export const trainCommand = defineCommand({
     model: {
       kind: "choice",
       placeholder: "KIND",
-      choices: ["vae", "autoencoder"],
+      choices: ["vae", "conv-vae", "autoencoder"],
       default: "vae",
-      help: "vae or autoencoder.",
+      help: "vae, autoencoder, or conv-vae: strided convolutions before the hidden " +
+        "layers, and their mirror after them.",
+    },
+    channels: {
+      kind: "integers",
+      min: 1,
+      max: maxSize,
+      help: "Of a conv-vae: channels after each convolution, which halves height and " +
+        `width. Default: ${DEFAULT_CHANNELS}.`,
     },
     likelihood: {
       kind: "choice",
@@ -202,13 +213,15 @@ export function trainRequest({ values, given }: TrainLine): TrainRequest {
     return { kind: "resume", path: values.resume, changes, threads };
   }
   const { dataset, validation, limit, out } = values;
-  const { hidden, activation, latent: latentDim, model, beta } = values;
+  const { hidden, activation, latent: latentDim, beta } = values;
   const { epochs, batch: batchSize, learningRate, seed } = values;
-  const { recipe, objective } = recipeOf(values, { given, ...values });
+  const { model, convolution } = modelOf(values);
+  const { recipe, objective } = recipeOf(values, { given, ...values, model });
   const likelihood = likelihoodOf(values);
   const binarization = binarizationOf(values);
   const network = {
     ...{ model, hidden, latentDim, activation, likelihood, beta },
+    ...convolution && { convolution },
     ...objective,
   };
   const isNamed = ["mnist", "fashion-mnist"].includes(dataset);
@@ -248,6 +261,31 @@ export function trainNotes(options: RunOptions): string[] {
     notes.push(...objectiveNotes(network, options));
   }
   return notes;
+}
+
+function modelOf(
+  { model, channels, likelihood, outputBias }: TrainLine["values"],
+): Pick<RunOptions["network"], "model" | "convolution"> {
+  if (model !== "conv-vae") {
+    if (channels === undefined) return { model };
+    throw new UsageError(
+      `Cannot train as --channels must come with --model conv-vae: it is ${model}; ` +
+        "leave --channels out",
+    );
+  }
+  if (likelihood.endsWith("mixture")) {
+    throw new UsageError(
+      "Cannot train as --model conv-vae must have one number of a kind for each pixel: " +
+        `a ${likelihood} has one for each component; choose another likelihood`,
+    );
+  }
+  if (outputBias !== undefined && outputBias !== "zero") {
+    throw new UsageError(
+      "Cannot train as --model conv-vae must come without --output-bias: one bias " +
+        "serves all pixels; leave it out",
+    );
+  }
+  return { model: "vae", convolution: { channels: channels ?? DEFAULT_CHANNELS } };
 }
 
 function likelihoodOf(

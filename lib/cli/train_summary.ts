@@ -1,5 +1,6 @@
 import type { Dataset } from "../datasets/mod.ts";
 import type { Run } from "../training/mod.ts";
+import { networkSizes } from "./layer_sizes.ts";
 import { count, nats, seconds } from "./numbers.ts";
 
 /**
@@ -13,12 +14,12 @@ export function startLine(
   { path, config, spec, metrics }: Run,
   { train }: Dataset,
 ): string {
-  const { model, dataDim, hidden, latentDim } = spec;
-  const sizes = [dataDim, ...hidden, latentDim, ...hidden.toReversed(), dataDim];
+  const { model, convolution } = spec;
+  const kind = convolution ? "a convolutional VAE" : "a VAE";
   const { epochs, backend, engine } = config.training;
   const done = metrics.length === 0 ? "" : ` (${metrics.length} done)`;
-  return `Training ${model === "vae" ? "a VAE" : "an autoencoder"} ` +
-    `${sizes.join("-")} on ${count(train.count)} ` +
+  return `Training ${model === "vae" ? kind : "an autoencoder"} ` +
+    `${networkSizes(spec)} on ${count(train.count)} ` +
     `${train.count === 1 ? "image" : "images"} of ${config.dataset.name}, ` +
     `${epochs} ${epochs === 1 ? "epoch" : "epochs"}${done}, ${
       engine === "simd" ? "simd engine" : `${backend} backend`

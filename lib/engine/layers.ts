@@ -66,11 +66,11 @@ export function layersOf(spec: NetworkSpec): Layer[] {
 
 /** Why the engine cannot compute a network; undefined if it can. */
 export function engineGap(
-  { likelihood, freeBits = 0, samples = 1 }: Pick<
-    NetworkSpec,
-    "likelihood" | "freeBits" | "samples"
-  >,
+  { convolution, likelihood, freeBits = 0, samples = 1 }:
+    & Pick<NetworkSpec, "likelihood" | "freeBits" | "samples">
+    & { readonly convolution?: unknown },
 ): string | undefined {
+  if (convolution) return "it has convolutions";
   if (samples > 1) return "it draws one z an image in training";
   // Which dimensions they press depends on all rows of a batch at once.
   if (freeBits > 0) return "it has no free bits";

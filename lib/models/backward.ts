@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { fusedKernels } from "../backend/fused_kernels.ts";
 import { decoderHeads, hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
+import { hiddenNames } from "../networks/convolution.ts";
+import { linearBackward } from "./linear_layer.ts";
 import type { OutputGradient } from "./likelihood.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
@@ -67,9 +69,10 @@ export class Backward {
     byTop: () => tf.Tensor2D,
   ): () => tf.Tensor2D {
     let byOutput = byTop;
-    for (let i = this.#spec.hidden.length - 1; i >= 0; i--) {
+    const names = hiddenNames(this.#spec, part);
+    for (let i = names.length - 1; i >= 0; i--) {
       const byLinear = this.#throughActivation(activations[i + 1], byOutput());
-      byOutput = this.#linear(`${part}.${i}`, activations[i], byLinear);
+      byOutput = this.#linear(names[i], activations[i], byLinear);
     }
     return byOutput;
   }
@@ -77,10 +80,11 @@ export class Backward {
   // Back through y = x W + b. The gradient by x waits until it is asked for: the one
   // by the images, among the dearest products of a step, never is.
   #linear(name: string, x: tf.Tensor2D, byOutput: tf.Tensor2D): () => tf.Tensor2D {
-    const weight = this.#weights.get(`${name}.weight`) as tf.Tensor2D;
-    this.gradient.set(`${name}.weight`, tf.matMul(x, byOutput, true, false));
-    this.gradient.set(`${name}.bias`, columnSums(byOutput));
-    return () => tf.matMul(byOutput, weight, false, true);
+    const network = { spec: this.#spec, weights: this.#weights };
+    const by = linearBackward(network, { name, x, byOutput });
+    this.gradient.set(`${name}.weight`, by.weight);
+    this.gradient.set(`${name}.bias`, by.bias);
+    return by.byInput;
   }
 
   #throughActivation(output: tf.Tensor2D, byOutput: tf.Tensor2D): tf.Tensor2D {
@@ -93,8 +97,4 @@ export class Backward {
       : tf.sub(1, tf.square(output));
     return tf.mul(byOutput, slope);
   }
-}
-
-function columnSums(x: tf.Tensor2D): tf.Tensor1D {
-  return fusedKernels()?.columnSums(x) ?? tf.sum(x, 0);
 }

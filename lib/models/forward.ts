@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { decoderHeads, hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
+import { hiddenNames } from "../networks/convolution.ts";
+import { linear } from "./linear_layer.ts";
 import type { WeightTensors } from "./weight_tensors.ts";
 
 /** What the encoder computed for a batch. */
@@ -37,12 +39,12 @@ export function encode(
 ): Encoded {
   const activations = hiddenLayers(spec, weights, { part: "encoder", input: x });
   const top = activations.at(-1)!;
-  const mean = affine(weights, { name: "encoder.mean", x: top });
+  const mean = linear({ spec, weights }, { name: "encoder.mean", x: top });
   if (spec.model === "autoencoder") return { activations, mean };
   return {
     activations,
     mean,
-    logVar: affine(weights, { name: "encoder.logVar", x: top }),
+    logVar: linear({ spec, weights }, { name: "encoder.logVar", x: top }),
   };
 }
 
@@ -55,7 +57,7 @@ export function decode(
   const activations = hiddenLayers(spec, weights, { part: "decoder", input: z });
   const top = activations.at(-1)!;
   const heads = decoderHeads(spec).map(({ name }) =>
-    [name, affine(weights, { name: `decoder.${name}`, x: top })] as const
+    [name, linear({ spec, weights }, { name: `decoder.${name}`, x: top })] as const
   );
   const outputs = Object.fromEntries(heads) as Omit<Decoded, "activations">;
   return hasSharedVariance(spec)
@@ -78,30 +80,13 @@ function hiddenLayers(
   { part, input }: { part: "encoder" | "decoder"; input: tf.Tensor2D },
 ): tf.Tensor2D[] {
   const activations = [input];
-  spec.hidden.forEach((_, i) => {
-    const layer = { name: `${part}.${i}`, x: activations[i] };
+  hiddenNames(spec, part).forEach((name, i) => {
+    const layer = { name, x: activations[i] };
     activations.push(
       spec.activation === "relu"
-        ? affine(weights, { ...layer, activation: "relu" })
-        : tf.tanh(affine(weights, layer)),
+        ? linear({ spec, weights }, { ...layer, activation: "relu" })
+        : tf.tanh(linear({ spec, weights }, layer)),
     );
   });
   return activations;
-}
-
-// y = f(x W + b), f the identity unless told.
-function affine(
-  weights: WeightTensors,
-  { name, x, activation = "linear" }: {
-    name: string;
-    x: tf.Tensor2D;
-    activation?: "linear" | "relu";
-  },
-): tf.Tensor2D {
-  return tf.fused.matMul({
-    a: x,
-    b: weights.get(`${name}.weight`) as tf.Tensor2D,
-    bias: weights.get(`${name}.bias`)!,
-    activation,
-  }) as tf.Tensor2D;
 }

@@ -93,7 +93,7 @@ export function decoderHidden(spec: NetworkSpec, weights: Weights, z: Vector): V
 /** The outputs of the decoder, given its last hidden layer. */
 export function decodeHidden(spec: NetworkSpec, weights: Weights, h: Vector): Decoded {
   const { likelihood } = spec;
-  const output = affine(weights, "decoder.output", h);
+  const output = affine({ spec, weights }, "decoder.output", h);
   switch (likelihood.kind) {
     case "bernoulli":
     case "continuous-bernoulli":
@@ -105,9 +105,9 @@ export function decodeHidden(spec: NetworkSpec, weights: Weights, h: Vector): De
       const rows = (values: Vector) => componentRows(values, likelihood.components);
       return {
         components: {
-          logits: rows(affine(weights, "decoder.logits", h)),
+          logits: rows(affine({ spec, weights }, "decoder.logits", h)),
           mean: rows(output),
-          scale: rows(scaleOf(likelihood.kind, weights, h)),
+          scale: rows(scaleOf(spec, weights, h)),
         },
       };
     }
@@ -121,7 +121,7 @@ function varianceOf(spec: NetworkSpec, weights: Weights, h: Vector): number[] {
   }
   const logVar = hasSharedVariance(spec)
     ? Array<number>(dataDim).fill(sharedLogVar(weights))
-    : affine(weights, "decoder.logVar", h);
+    : affine({ spec, weights }, "decoder.logVar", h);
   return logVar.map((l) => VARIANCE_FLOOR + Math.exp(l));
 }
 
@@ -135,16 +135,14 @@ function sharedLogVar(weights: Weights): number {
   return shared.values[0];
 }
 
-function scaleOf(
-  kind: "gaussian-mixture" | "logistic-mixture",
-  weights: Weights,
-  h: Vector,
-): number[] {
-  return kind === "gaussian-mixture"
-    ? affine(weights, "decoder.logVar", h).map((l) =>
+function scaleOf(spec: NetworkSpec, weights: Weights, h: Vector): number[] {
+  return spec.likelihood.kind === "gaussian-mixture"
+    ? affine({ spec, weights }, "decoder.logVar", h).map((l) =>
       Math.sqrt(VARIANCE_FLOOR + Math.exp(l))
     )
-    : affine(weights, "decoder.logScale", h).map((l) => SCALE_FLOOR + Math.exp(l));
+    : affine({ spec, weights }, "decoder.logScale", h).map((l) =>
+      SCALE_FLOOR + Math.exp(l)
+    );
 }
 
 function componentRows(values: Vector, components: number): number[][] {

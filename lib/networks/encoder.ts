@@ -47,9 +47,9 @@ export function encode(spec: NetworkSpec, weights: Weights, x: Vector): Encoded 
 
 /** The outputs of the encoder, given its last hidden layer. */
 export function encoderHeads(spec: NetworkSpec, weights: Weights, h: Vector): Encoded {
-  const mean = affine(weights, "encoder.mean", h);
+  const mean = affine({ spec, weights }, "encoder.mean", h);
   if (spec.model === "autoencoder") return { mean };
-  return { mean, logVar: affine(weights, "encoder.logVar", h) };
+  return { mean, logVar: affine({ spec, weights }, "encoder.logVar", h) };
 }
 
 /**

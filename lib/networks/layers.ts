@@ -1,4 +1,11 @@
 import type { Vector } from "../math/mod.ts";
+import {
+  type ConvolutionLayer,
+  convolutionOf,
+  forEachTap,
+  hiddenNames,
+  sizeOf,
+} from "./convolution.ts";
 import type { NetworkSpec } from "./spec.ts";
 import type { Weights } from "./weights.ts";
 
@@ -10,9 +17,28 @@ export interface BackwardPass {
   readonly gradient: Map<string, Float64Array>;
 }
 
-/** y = x W + b, where W and b are `name`.weight and `name`.bias. */
-export function affine(weights: Weights, name: string, x: Vector): number[] {
-  const { weight, bias } = layerOf(weights, name, x.length);
+/**
+ * y = x W + b, where W and b are `name`.weight and `name`.bias.
+ *
+ * In a convolution x and y are images, and W is a matrix [16 channels of the large image,
+ * channels of the small one] that acts on each patch; b has a number for each channel.
+ */
+export function affine(
+  { spec, weights }: Omit<BackwardPass, "gradient">,
+  name: string,
+  x: Vector,
+): number[] {
+  const convolution = convolutionOf(spec, name);
+  const { weight, bias } = layerOf(weights, name, convolution ? undefined : x.length);
+  if (convolution) {
+    const { large, small, isTransposed } = convolution;
+    const y = repeated(bias, sizeOf(isTransposed ? large : small));
+    forEachWeight(convolution, (at) => {
+      if (isTransposed) y[at.large] += x[at.small] * weight[at.weight];
+      else y[at.small] += x[at.large] * weight[at.weight];
+    });
+    return y;
+  }
   const y = Array.from(bias);
   for (let i = 0; i < x.length; i++) {
     const row = i * y.length;
@@ -26,14 +52,26 @@ export function affine(weights: Weights, name: string, x: Vector): number[] {
  * db = dy to the gradient, and returns dx = dy W^T.
  */
 export function affineBackward(
-  { weights, gradient }: BackwardPass,
+  { spec, weights, gradient }: BackwardPass,
   name: string,
   { x, dy }: { x: Vector; dy: Vector },
 ): number[] {
-  const { weight } = layerOf(weights, name, x.length);
+  const convolution = convolutionOf(spec, name);
+  const { weight } = layerOf(weights, name, convolution ? undefined : x.length);
   const dWeight = gradient.get(`${name}.weight`)!;
   const dBias = gradient.get(`${name}.bias`)!;
-  dy.forEach((d, j) => dBias[j] += d);
+  dy.forEach((d, j) => dBias[j % dBias.length] += d);
+  if (convolution) {
+    const dx = Array<number>(x.length).fill(0);
+    forEachWeight(convolution, (at) => {
+      const [from, to] = convolution.isTransposed
+        ? [at.small, at.large]
+        : [at.large, at.small];
+      dWeight[at.weight] += x[from] * dy[to];
+      dx[from] += dy[to] * weight[at.weight];
+    });
+    return dx;
+  }
   return x.map((value, i) => {
     const row = i * dy.length;
     let dx = 0;
@@ -43,6 +81,29 @@ export function affineBackward(
     }
     return dx;
   });
+}
+
+/** Each weight of a convolution, with the two numbers that it joins. */
+function forEachWeight(
+  convolution: ConvolutionLayer,
+  visit: (at: { large: number; small: number; weight: number }) => void,
+): void {
+  const { large: { channels }, small: { channels: filters } } = convolution;
+  forEachTap(convolution, (pixel, place, tap) => {
+    for (let c = 0; c < channels; c++) {
+      for (let f = 0; f < filters; f++) {
+        visit({
+          large: pixel * channels + c,
+          small: place * filters + f,
+          weight: (tap * channels + c) * filters + f,
+        });
+      }
+    }
+  });
+}
+
+function repeated(values: ArrayLike<number>, size: number): number[] {
+  return Array.from({ length: size }, (_, i) => values[i % values.length]);
 }
 
 /** The side of a network that hidden layers belong to: the prefix of their names. */
@@ -58,9 +119,9 @@ export function hiddenForward(
     ? (v: number) => Math.max(0, v)
     : Math.tanh;
   const activations = [input];
-  for (let i = 0; i < spec.hidden.length; i++) {
-    activations.push(affine(weights, `${side}.${i}`, activations[i]).map(activate));
-  }
+  hiddenNames(spec, side).forEach((name, i) => {
+    activations.push(affine({ spec, weights }, name, activations[i]).map(activate));
+  });
   return activations;
 }
 
@@ -71,18 +132,19 @@ export function hiddenBackward(
   { activations, dLast }: { activations: readonly Vector[]; dLast: Vector },
 ): Vector {
   let d = dLast;
-  for (let i = pass.spec.hidden.length - 1; i >= 0; i--) {
+  const names = hiddenNames(pass.spec, side);
+  for (let i = names.length - 1; i >= 0; i--) {
     const h = activations[i + 1];
     // Both slopes follow from the output: relu' = [h > 0], tanh' = 1 - h^2.
     const dy = pass.spec.activation === "relu"
       ? d.map((v, j) => h[j] > 0 ? v : 0)
       : d.map((v, j) => v * (1 - h[j] * h[j]));
-    d = affineBackward(pass, `${side}.${i}`, { x: activations[i], dy });
+    d = affineBackward(pass, names[i], { x: activations[i], dy });
   }
   return d;
 }
 
-function layerOf(weights: Weights, name: string, inputs: number) {
+function layerOf(weights: Weights, name: string, inputs?: number) {
   const weight = weights.get(`${name}.weight`)?.values;
   const bias = weights.get(`${name}.bias`)?.values;
   if (!weight || !bias) {
@@ -91,7 +153,7 @@ function layerOf(weights: Weights, name: string, inputs: number) {
         `they hold ${[...weights.keys()].join(", ")}`,
     );
   }
-  if (weight.length !== inputs * bias.length) {
+  if (inputs !== undefined && weight.length !== inputs * bias.length) {
     throw new RangeError(
       `Cannot run layer ${name} as its input must have the length ` +
         `${weight.length / bias.length}: ${inputs}`,

@@ -47,7 +47,12 @@ export function networkLogJoint(
   x: Vector,
 ): DifferentiableLogDensity {
   checkWeights(spec, weights);
-  const { latentDim } = spec;
+  const { latentDim, convolution } = spec;
+  if (convolution) {
+    throw new RangeError(
+      "Cannot write down ln p(x, z) as the network must be dense: it has convolutions",
+    );
+  }
   // Refuses an x that the likelihood does not know.
   likelihoodOf(spec, decode(spec, weights, Array(latentDim).fill(0))).logProb(x);
   const hidden = spec.hidden.map((_, i) => layer(weights, `decoder.${i}`));

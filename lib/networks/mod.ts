@@ -11,6 +11,7 @@ export type {
   Normal,
 } from "../distributions/mod.ts";
 export type { Matrix, Random, Vector } from "../math/mod.ts";
+export type { ConvolutionSpec } from "./convolution.ts";
 export { decode, type Decoded, decoderHidden, likelihoodOf } from "./decoder.ts";
 export { approxPosteriorOf, encode, type Encoded, klByDimension } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";

@@ -1,3 +1,12 @@
+import {
+  convolutionOf,
+  type ConvolutionSpec,
+  FILTER_SIZE,
+  hiddenNames,
+  sizeOf,
+  stagesOf,
+} from "./convolution.ts";
+
 /** How p(x|z) is spelt; every one is of pixels that are independent given z. */
 export type LikelihoodSpec =
   | { readonly kind: "bernoulli" | "continuous-bernoulli" }
@@ -37,6 +46,8 @@ export interface NetworkSpec {
   readonly dataDim: number;
   /** The sizes of the encoder's hidden layers; the decoder has them reversed. */
   readonly hidden: readonly number[];
+  /** Strided convolutions before the hidden layers, and their mirror after them. */
+  readonly convolution?: ConvolutionSpec;
   /** Numbers in one z. */
   readonly latentDim: number;
   /** Of the hidden layers; outputs are linear. */
@@ -176,15 +187,33 @@ export function weightShapes(spec: NetworkSpec): Map<string, number[]> {
     return outputs;
   };
 
-  let width = dataDim;
-  hidden.forEach((size, i) => width = layer(`encoder.${i}`, width, size));
-  layer("encoder.mean", width, latentDim);
-  if (model === "vae") layer("encoder.logVar", width, latentDim);
+  const convolve = (name: string): number | undefined => {
+    const found = convolutionOf(spec, name);
+    if (!found) return undefined;
+    const { large, small, isTransposed } = found;
+    const patch = FILTER_SIZE ** 2 * large.channels;
+    shapes.set(`${name}.weight`, [patch, small.channels]);
+    shapes.set(`${name}.bias`, [(isTransposed ? large : small).channels]);
+    return sizeOf(isTransposed ? large : small);
+  };
+  const hiddenLayers = (side: "encoder" | "decoder", inputs: number): number => {
+    const sizes = side === "encoder" ? [...hidden] : hidden.toReversed();
+    return hiddenNames(spec, side).reduce((width, name) => {
+      const convolved = convolve(name);
+      if (convolved !== undefined) return convolved;
+      // Behind the hidden sizes a decoder makes the innermost image.
+      const size = sizes.shift() ?? sizeOf(stagesOf(spec.convolution!).at(-1)!);
+      return layer(name, width, size);
+    }, inputs);
+  };
 
-  width = latentDim;
-  hidden.toReversed().forEach((size, i) => width = layer(`decoder.${i}`, width, size));
+  const encoded = hiddenLayers("encoder", dataDim);
+  layer("encoder.mean", encoded, latentDim);
+  if (model === "vae") layer("encoder.logVar", encoded, latentDim);
+
+  const decoded = hiddenLayers("decoder", latentDim);
   for (const { name, size } of decoderHeads(spec)) {
-    layer(`decoder.${name}`, width, size);
+    convolve(`decoder.${name}`) ?? layer(`decoder.${name}`, decoded, size);
   }
   if (hasSharedVariance(spec)) shapes.set("decoder.logVar", [1]);
   return shapes;
@@ -242,11 +271,16 @@ export function parseNetworkSpec(text: string, source = "JSON text"): NetworkSpe
   if (![undefined, ...ENCODER_GRADIENTS].includes(value.encoderGradient)) {
     throw refuse(`encoderGradient must be ${ENCODER_GRADIENTS.join(" or ")}`);
   }
+  const { convolution } = value;
+  if (convolution !== undefined && !Array.isArray(convolution?.channels)) {
+    throw refuse("convolution must have height, width and a list of channels");
+  }
   checkSpec(value);
   const { model, dataDim, hidden, latentDim, activation, likelihood, beta } = value;
   const { freeBits, samples, encoderGradient } = value;
   return {
     ...{ model, dataDim, hidden, latentDim, activation, likelihood, beta },
+    ...convolution !== undefined && { convolution },
     ...freeBits !== undefined && { freeBits },
     ...samples !== undefined && { samples },
     ...encoderGradient !== undefined && { encoderGradient },
@@ -293,6 +327,7 @@ export function checkSpec(spec: NetworkSpec): void {
   requireSize("dataDim", spec.dataDim);
   spec.hidden.forEach((size, i) => requireSize(`hidden[${i}]`, size));
   requireSize("latentDim", spec.latentDim);
+  if (spec.convolution) checkConvolution(spec, spec.convolution);
   if (!(Number.isFinite(spec.beta) && spec.beta >= 0)) {
     throw new RangeError(
       `Cannot build a network as beta must be finite and not negative: ${spec.beta}`,
@@ -334,6 +369,32 @@ function checkSamples(
     throw new RangeError(
       `Cannot build a network as samples above 1 must come with a vae, beta 1, no free ` +
         `bits and no optimal variance, which the K-sample bound does not know: ${samples}`,
+    );
+  }
+}
+
+function checkConvolution(
+  { dataDim, likelihood }: NetworkSpec,
+  { height, width, channels }: ConvolutionSpec,
+): void {
+  requireSize("convolution.height", height);
+  requireSize("convolution.width", width);
+  channels.forEach((count, i) => requireSize(`convolution.channels[${i}]`, count));
+  if (channels.length === 0) {
+    throw new RangeError(
+      "Cannot build a network as a convolution must have channels: there are none",
+    );
+  }
+  if (height * width !== dataDim) {
+    throw new RangeError(
+      `Cannot build a network as images must have dataDim = ${dataDim} pixels: ` +
+        `${height} x ${width}`,
+    );
+  }
+  if ("components" in likelihood) {
+    throw new RangeError(
+      "Cannot build a network as a convolutional decoder must have one number of a " +
+        `kind for each pixel: ${likelihood.kind} has one for each component`,
     );
   }
 }

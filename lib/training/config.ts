@@ -87,6 +87,11 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     model: z.enum(["vae", "autoencoder"]),
     dataDim: whole(1),
     hidden: z.array(whole(1)),
+    convolution: z.strictObject({
+      height: whole(1),
+      width: whole(1),
+      channels: z.array(whole(1)).nonempty(),
+    }).optional(),
     latentDim: whole(1),
     activation: z.enum(["relu", "tanh"]),
     likelihood,

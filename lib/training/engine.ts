@@ -44,7 +44,9 @@ export interface EngineChoice {
  * ```
  */
 export function chooseEngine(
-  network: Pick<NetworkSpec, "likelihood" | "freeBits" | "samples">,
+  network: Pick<NetworkSpec, "likelihood" | "freeBits" | "samples"> & {
+    readonly convolution?: unknown;
+  },
   { engine = "auto", backend = "auto" }: EngineWish = {},
 ): EngineChoice {
   if (engine === "tfjs") return { engine };

@@ -18,7 +18,7 @@ export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
   const { warmUp, rateStages, adamEpsilon, outputBias } = options;
   const { height, width, dataDim } = dataset.train;
   const { model, hidden, latentDim, activation, likelihood, beta } = network;
-  const { freeBits, samples, encoderGradient } = network;
+  const { convolution, freeBits, samples, encoderGradient } = network;
   return {
     format: RUN_FORMAT,
     versions: versions(),
@@ -35,6 +35,9 @@ export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
       model,
       dataDim,
       hidden: [...hidden],
+      ...convolution && {
+        convolution: { height, width, channels: [...convolution.channels] },
+      },
       ...{ latentDim, activation, likelihood, beta },
       ...freeBits !== undefined && { freeBits },
       ...samples !== undefined && { samples },

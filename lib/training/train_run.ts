@@ -1,7 +1,12 @@
 import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
 import { isThere, writeAtomically } from "../files/mod.ts";
 import type { Step, StepOptions } from "../models/mod.ts";
-import { initialWeights, type NetworkSpec, type Weights } from "../networks/mod.ts";
+import {
+  type ConvolutionSpec,
+  initialWeights,
+  type NetworkSpec,
+  type Weights,
+} from "../networks/mod.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { formatRunConfig, type RunConfig } from "./config.ts";
 import {
@@ -37,8 +42,11 @@ export interface RunOptions extends Recipe {
   readonly limit?: number;
   /** How bytes become pixels. */
   readonly binarization: Binarization;
-  /** The network, but for the number of pixels, which the data give. */
-  readonly network: Omit<NetworkSpec, "dataDim">;
+  /** The network, but for the size of an image, which the data give. */
+  readonly network: Omit<NetworkSpec, "dataDim" | "convolution"> & {
+    /** Convolutions of so many channels each. */
+    readonly convolution?: Pick<ConvolutionSpec, "channels">;
+  };
   /** Passes over the training images. */
   readonly epochs: number;
   /** Images a step. */

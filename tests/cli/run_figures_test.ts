@@ -244,3 +244,10 @@ Deno.test("trainCommandLine: asks for the run that it describes", () => {
     },
   });
 });
+
+Deno.test("trainCommandLine: convolutions are those of a conv-vae", () => {
+  const convolution = { height: 2, width: 2, channels: [4, 8] };
+  const line = trainCommandLine(configOf({ network: { convolution } }));
+  assertStringIncludes(line, "--model conv-vae --channels 4,8 ");
+  assertEquals(trainCommandLine(configOf({})).includes("--channels"), false);
+});

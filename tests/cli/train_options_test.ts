@@ -53,6 +53,17 @@ Deno.test("trainRequest: --samples asks for the K-sample bound", () => {
   assertEquals("samples" in options("--samples 1").network, false);
 });
 
+Deno.test("trainRequest: a conv-vae is a vae with convolutions", () => {
+  const { network } = options("--model conv-vae");
+  assertEquals(network.model, "vae");
+  assertEquals(network.convolution, { channels: [16, 32] });
+  assertEquals(options("--model conv-vae --channels 8").network.convolution, {
+    channels: [8],
+  });
+  assertEquals("convolution" in options("").network, false);
+  assertEquals(options("--model conv-vae --beta 2").network.beta, 2);
+});
+
 Deno.test("trainRequest: a recipe is what was asked for, and nothing else", () => {
   const { network, warmUp, rateStages, adamEpsilon, outputBias } = options(
     "--warm-up 2.5 --cycles 4 --free-bits 0.1 --rate-at 1:7e-4,4:5e-4 " +
@@ -150,6 +161,13 @@ const refused: [string, string][] = [
   ["--model autoencoder --beta 2", "--beta must come with --model vae"],
   ["--model autoencoder --warm-up 2", "--warm-up must come with --model vae"],
   ["--model autoencoder --free-bits 1", "--free-bits must come with --model vae"],
+  ["--channels 8", "--channels must come with --model conv-vae"],
+  ["--model conv-vae --channels 0", "--channels must be"],
+  [
+    "--model conv-vae --likelihood gaussian-mixture",
+    "must have one number of a kind for each pixel",
+  ],
+  ["--model conv-vae --output-bias mean", "must come without --output-bias"],
   ["--cycles 2", "--cycles must come with --warm-up"],
   ["--warm-up 0", "--warm-up must be a number above 0"],
   ["--free-bits 0", "--free-bits must be a number above 0"],

@@ -7,17 +7,27 @@ import { uploadWeights } from "../../lib/models/weight_tensors.ts";
 import { testSeed } from "../helpers/seed.ts";
 import { testOnBackends } from "./backends.ts";
 import { disagreements, largest, type Numbers } from "./disagreements.ts";
-import { type RandomNetwork, randomNetwork } from "./random_network.ts";
+import {
+  randomConvolution,
+  type RandomNetwork,
+  randomNetwork,
+} from "./random_network.ts";
 
 const seed = testSeed(1);
-const networks = Array.from({ length: 40 }, (_, index) => randomNetwork(index, seed));
+const networks = [
+  ...Array.from({ length: 40 }, (_, index) => randomNetwork(index, seed)),
+  ...Array.from({ length: 12 }, (_, index) => randomConvolution(index, seed)),
+];
 
-testOnBackends("objective: agrees with float64 on 40 networks", async (backend) => {
-  await chooseBackend(backend);
-  for (const network of networks) {
-    assertEquals(disagreements(network, compute(network)), [], describe(network));
-  }
-});
+testOnBackends(
+  "objective: agrees with float64 on 40 dense and 12 convolutional networks",
+  async (backend) => {
+    await chooseBackend(backend);
+    for (const network of networks) {
+      assertEquals(disagreements(network, compute(network)), [], describe(network));
+    }
+  },
+);
 
 testOnBackends("objective: a planted error is caught", async (backend) => {
   await chooseBackend(backend);

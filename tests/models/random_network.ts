@@ -30,6 +30,30 @@ export function randomNetwork(index: number, seed: number): RandomNetwork {
     // About half of the dimensions of such a network cost less.
     ...index % 3 === 1 && { freeBits: 0.3 },
   };
+  return withBatch(spec, random);
+}
+
+/** Convolutional network number `index`: likelihoods, depths and sides take turns. */
+export function randomConvolution(index: number, seed: number): RandomNetwork {
+  const random = createRandom({ seed, stream: STREAMS.test, step: 1000 + index });
+  const kinds = LIKELIHOOD_CASES.filter((likelihood) => !("components" in likelihood));
+  const size = (most: number) => 1 + random.integer(most);
+  const [height, width] = [4 + size(8), 4 + size(8)];
+  const channels = Array.from({ length: 1 + index % 3 }, () => size(6));
+  return withBatch({
+    model: index % 5 === 4 ? "autoencoder" : "vae",
+    dataDim: height * width,
+    convolution: { height, width, channels },
+    hidden: index % 2 === 0 ? [3 + size(20)] : [],
+    latentDim: size(4),
+    activation: random.uniform() < 0.5 ? "relu" : "tanh",
+    likelihood: kinds[index % kinds.length],
+    beta: 1,
+  }, random);
+}
+
+function withBatch(spec: NetworkSpec, random: Random): RandomNetwork {
+  const size = (most: number) => 1 + random.integer(most);
   const batchSize = size(9);
   const pixel = () => Math.fround(drawPixel(spec.likelihood, random));
   const noise = () => Math.fround(random.normal());
