@@ -57,6 +57,13 @@ const benchCommand = defineCommand({
 });
 
 const PAIRS = [
+  [OWN_VARIANTS["engine-2"], PEERS.tuned],
+  [OWN_VARIANTS["engine-2"], PEERS.shipped],
+  [OWN_VARIANTS["engine-2"], PEERS["all-cores"]],
+  [OWN_VARIANTS["engine-1"], PEERS["one-thread"]],
+  [OWN_VARIANTS["engine-2-dense"], PEERS.tuned],
+  [OWN_VARIANTS["engine-1-dense"], PEERS["one-thread"]],
+  [OWN_VARIANTS["engine-2"], OWN_VARIANTS["engine-1"]],
   [OWN_VARIANTS.tfjs, PEERS["one-thread"]],
   [OWN_VARIANTS.tfjs, OWN_VARIANTS["tfjs-stock"]],
 ] as const;

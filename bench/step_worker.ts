@@ -41,16 +41,21 @@ async function createTrain(variant: OwnVariant): Promise<TrainOnce> {
     (await own.train({ images, batchSize: BATCH_SIZE, step })).objective;
 }
 
-async function createOwn(variant: "tfjs" | "engine-1" | "engine-2"): Promise<Step> {
+async function createOwn(
+  variant: Exclude<OwnVariant, "tfjs-cpu" | "tfjs-stock">,
+): Promise<Step> {
   const options = { seed: SEED, learningRate: LEARNING_RATE };
   if (variant === "tfjs") {
     const { createStep } = await import("elbo/models");
     return await createStep(SPEC, { ...options, backend: "wasm" });
   }
   const { createEngineStep } = await import("elbo/engine");
-  const threads = variant === "engine-1" ? 1 : 2;
-  const onNote = (text: string) => console.error(text);
-  return await createEngineStep(SPEC, { ...options, threads, onNote });
+  return await createEngineStep(SPEC, {
+    ...options,
+    threads: variant.startsWith("engine-1") ? 1 : 2,
+    ...variant.endsWith("dense") && { sparseBelow: 0 },
+    onNote: (text) => console.error(text),
+  });
 }
 
 async function warmUp(): Promise<WarmUp> {

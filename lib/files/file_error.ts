@@ -91,7 +91,18 @@ export function fileError(
  */
 export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await Deno.readFile(path);
+    // Not Deno.readFile, which holds a large file twice while it reads.
+    using file = await Deno.open(path);
+    const { size, isFile } = await file.stat();
+    if (!isFile) return await Deno.readFile(path);
+    const bytes = new Uint8Array(size);
+    let length = 0;
+    while (length < size) {
+      const read = await file.read(bytes.subarray(length));
+      if (read === null) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
   } catch (error) {
     throw fileError(error, { action: "read", path });
   }

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * The SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
  *
@@ -15,9 +17,7 @@
  * );
  * ```
  */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  // The type of digest leaves out shared memory, which nothing here hands in.
-  const view = bytes as Uint8Array<ArrayBuffer>;
-  const digest = await crypto.subtle.digest("SHA-256", view);
-  return new Uint8Array(digest).toHex();
+export function sha256(bytes: Uint8Array): Promise<string> {
+  // Not crypto.subtle, which copies what it digests: a data set may be large.
+  return Promise.resolve(createHash("sha256").update(bytes).digest("hex"));
 }

@@ -2,7 +2,10 @@ import type { Weights } from "../networks/mod.ts";
 
 /** The images of one step. */
 export interface Batch {
-  /** Pixels in [0, 1], row-major [batchSize, dataDim]. */
+  /**
+   * Pixels in [0, 1], row-major [batchSize, dataDim]; the caller may write new ones there
+   * once the step has answered.
+   */
   readonly images: Float32Array;
   /** The number of images, 1 or more. */
   readonly batchSize: number;

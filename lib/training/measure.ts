@@ -77,17 +77,13 @@ export async function measureSet(
   { binarization, signal, onImages, breather }: MeasureOptions,
 ): Promise<Measured | undefined> {
   const noise = { seed: EVALUATION_NOISE_SEED, stream: STREAMS.evaluation };
-  const { count, dataDim } = set;
+  const { count } = set;
   let expectedLogLikelihood = 0;
   let kl = 0;
   let elbo = 0;
   let done = 0;
-  const batches = orderedBatches(count, { batchSize: EVALUATION_BATCH_SIZE });
-  for (const [index, indices] of batches.entries()) {
+  for (const { images, batchSize, index } of evaluationBatches(set, binarization)) {
     if (signal?.aborted) return undefined;
-    const batchSize = indices.length;
-    const images = new Float32Array(batchSize * dataDim);
-    evaluationPixels(set, { indices, binarization, out: images });
     const numbers = await step.evaluate({ images, batchSize, step: index, noise });
     expectedLogLikelihood += numbers.expectedLogLikelihood * batchSize;
     kl += numbers.kl * batchSize;
@@ -104,4 +100,28 @@ export async function measureSet(
     expectedLogLikelihood,
     kl,
   };
+}
+
+/** A batch of the set, and its place among all. */
+interface EvaluationBatch {
+  /** Good until the next one: all batches lie in one array. */
+  readonly images: Float32Array;
+  readonly batchSize: number;
+  readonly index: number;
+}
+
+/** All images of a set in order, as they are judged. */
+export function* evaluationBatches(
+  set: ImageSet,
+  binarization: Binarization,
+): Generator<EvaluationBatch> {
+  const { count, dataDim } = set;
+  const room = new Float32Array(Math.min(count, EVALUATION_BATCH_SIZE) * dataDim);
+  const batches = orderedBatches(count, { batchSize: EVALUATION_BATCH_SIZE });
+  for (const [index, indices] of batches.entries()) {
+    const batchSize = indices.length;
+    const images = room.subarray(0, batchSize * dataDim);
+    evaluationPixels(set, { indices, binarization, out: images });
+    yield { images, batchSize, index };
+  }
 }

@@ -1,14 +1,9 @@
-import {
-  type Binarization,
-  evaluationPixels,
-  type ImageSet,
-  orderedBatches,
-} from "../datasets/mod.ts";
+import type { Binarization, ImageSet } from "../datasets/mod.ts";
 import { type LatentCode, latentCode } from "../evaluation/mod.ts";
 import { STREAMS } from "../math/mod.ts";
 import type { Step } from "../models/mod.ts";
 import type { Breather } from "./breather.ts";
-import { EVALUATION_BATCH_SIZE, EVALUATION_NOISE_SEED } from "./measure.ts";
+import { EVALUATION_NOISE_SEED, evaluationBatches } from "./measure.ts";
 
 /**
  * Says what the codes of a set of images carry, by the same pixels and noise every
@@ -52,14 +47,12 @@ export async function measureCode(
     readonly breather?: Breather;
   },
 ): Promise<LatentCode | undefined> {
-  const { count, dataDim } = set;
+  const { count } = set;
   if (count < 2) return undefined;
   const means: Float32Array[] = [];
   const logVars: Float32Array[] = [];
-  for (const indices of orderedBatches(count, { batchSize: EVALUATION_BATCH_SIZE })) {
-    const images = new Float32Array(indices.length * dataDim);
-    evaluationPixels(set, { indices, binarization, out: images });
-    const { mean, logVar } = await step.encode(images, indices.length);
+  for (const { images, batchSize } of evaluationBatches(set, binarization)) {
+    const { mean, logVar } = await step.encode(images, batchSize);
     if (!logVar) return undefined;
     means.push(mean);
     logVars.push(logVar);

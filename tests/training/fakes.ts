@@ -118,7 +118,7 @@ export class FakeStep implements Step {
   }
 
   encode(images: Float32Array): Promise<{ mean: Float32Array }> {
-    return Promise.resolve({ mean: images });
+    return Promise.resolve({ mean: images.slice() });
   }
 
   decode(z: Float32Array): Promise<{ mean: Float32Array }> {

@@ -22,7 +22,8 @@ const set: ImageSet = {
 function recording(): { step: Step; batches: EvaluateBatch[] } {
   const batches: EvaluateBatch[] = [];
   const onEvaluate = (batch: EvaluateBatch) => {
-    batches.push(batch);
+    // A copy: the array holds the next batch as soon as this one is measured.
+    batches.push({ ...batch, images: batch.images.slice() });
     return batch.step === 0 ? 8 : 16;
   };
   return { step: new FakeStep({ onEvaluate }), batches };
