@@ -13,7 +13,8 @@ import { versions } from "./versions.ts";
  * @returns All that config.json holds; what was not asked for has no key.
  */
 export function configOf(options: RunOptions, dataset: Dataset): RunConfig {
-  const { network, epochs, batchSize, learningRate, seed, backend } = options;
+  const { network, epochs, batchSize, learningRate, seed } = options;
+  const { backend = "auto" } = options;
   const { engine } = chooseEngine(network, options);
   const { warmUp, rateStages, adamEpsilon, outputBias } = options;
   const { height, width, dataDim } = dataset.train;

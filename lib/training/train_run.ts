@@ -55,8 +55,8 @@ export interface RunOptions extends Recipe {
   readonly learningRate: number;
   /** Of weights, order, binarisation and noise. */
   readonly seed: number;
-  /** A backend of tfjs; `auto` leaves the choice to `engine`. */
-  readonly backend: RunConfig["training"]["backend"];
+  /** A backend of tfjs; `auto`, unless told, leaves the choice to `engine`. */
+  readonly backend?: RunConfig["training"]["backend"];
   /** What computes, `auto` unless told. */
   readonly engine?: EngineRequest;
 }
@@ -146,7 +146,10 @@ export async function trainRun(
   const dataset = hooks.dataset ?? await loadDataset(options.dataset, options);
   const { engine, note } = chooseEngine(options.network, options);
   if (note !== undefined) hooks.onNote?.(note);
-  const backend = await settleBackend({ ...options, engine }, hooks);
+  const backend = await settleBackend(
+    { engine, backend: options.backend ?? "auto" },
+    hooks,
+  );
   const config = configOf({ ...options, engine, backend }, dataset);
   const step = await stepOf(config, { ...hooks, dataset });
   return await disposing(step, () =>
