@@ -1,22 +1,19 @@
 import { resolve } from "node:path";
 
-import {
-  type Binarization,
-  binarizationFor,
-  BINARIZATIONS,
-  pixelWays,
-} from "../datasets/mod.ts";
-import { LIKELIHOODS, type LikelihoodSpec } from "../networks/mod.ts";
+import { binarizationFor, BINARIZATIONS } from "../datasets/mod.ts";
+import { LIKELIHOODS } from "../networks/mod.ts";
 import type { ResumeOptions, RunOptions } from "../training/mod.ts";
 import { checkEngineOptions, engineOptions } from "./engine_options.ts";
 import { UsageError } from "./errors.ts";
+import {
+  binarizationOf,
+  DEFAULT_COMPONENTS,
+  likelihoodOf,
+} from "./likelihood_options.ts";
 import { defineCommand, type Parsed } from "./options.ts";
 import { objectiveNotes, recipeOf, recipeOptions } from "./recipe_options.ts";
-import { readNumber } from "./values.ts";
 
 const maxSize = 100_000;
-/** More cost more: each has three numbers a pixel. */
-const DEFAULT_COMPONENTS = 3;
 
 /** Of MNIST they make 7 x 7 places. */
 const DEFAULT_CHANNELS = [16, 32];
@@ -286,59 +283,4 @@ function modelOf(
     );
   }
   return { model: "vae", convolution: { channels: channels ?? DEFAULT_CHANNELS } };
-}
-
-function likelihoodOf(
-  { likelihood, variance, components }: TrainLine["values"],
-): LikelihoodSpec {
-  const isMixture = likelihood === "gaussian-mixture" ||
-    likelihood === "logistic-mixture";
-  if (variance !== undefined && likelihood !== "gaussian") {
-    throw new UsageError(
-      `Cannot train as --variance must come with --likelihood gaussian: the variance of ` +
-        `${likelihood} is not one number or one output; leave --variance out`,
-    );
-  }
-  if (components !== undefined && !isMixture) {
-    throw new UsageError(
-      "Cannot train as --components must come with a mixture: it is " +
-        `${likelihood}; add --likelihood gaussian-mixture or logistic-mixture`,
-    );
-  }
-  if (isMixture) {
-    return { kind: likelihood, components: components ?? DEFAULT_COMPONENTS };
-  }
-  return likelihood === "gaussian"
-    ? { kind: likelihood, variance: varianceOf(variance) }
-    : { kind: likelihood };
-}
-
-function varianceOf(
-  variance: string | undefined,
-): Extract<LikelihoodSpec, { kind: "gaussian" }>["variance"] {
-  if (variance === undefined) return "pixel";
-  if (variance === "pixel" || variance === "shared" || variance === "optimal") {
-    return variance;
-  }
-  if (!/^[-+.\d]/.test(variance)) {
-    throw new UsageError(
-      `Cannot train as --variance must be pixel, shared, optimal or a number above 0: ` +
-        `it is ${JSON.stringify(variance)}`,
-    );
-  }
-  const asker = { act: "train", name: "--variance" };
-  return readNumber(variance, { whole: false, above: 0 }, asker);
-}
-
-function binarizationOf(
-  { binarize, likelihood }: TrainLine["values"],
-): Binarization {
-  const { ways, because } = pixelWays(likelihood);
-  if (binarize !== undefined && !ways.includes(binarize)) {
-    throw new UsageError(
-      `Cannot train as --binarize must be ${ways.join(" or ")} with --likelihood ` +
-        `${likelihood}: it is "${binarize}", and ${because}`,
-    );
-  }
-  return binarizationFor(likelihood, binarize).binarization;
 }

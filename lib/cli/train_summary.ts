@@ -1,4 +1,5 @@
-import type { Dataset } from "../datasets/mod.ts";
+import { byteModel, type Dataset } from "../datasets/mod.ts";
+import { bitsPerDimension } from "../evaluation/mod.ts";
 import type { Run } from "../training/mod.ts";
 import { networkSizes } from "./layer_sizes.ts";
 import { count, nats, seconds } from "./numbers.ts";
@@ -32,7 +33,7 @@ export function startLine(
  * @param run A run with at least one epoch.
  * @returns A few lines; the printed parts add up to the printed whole.
  */
-export function summaryLines({ path, files, metrics }: Run): string[] {
+export function summaryLines({ path, files, metrics, config }: Run): string[] {
   const last = metrics[metrics.length - 1];
   const total = (key: "seconds" | "evalSeconds") =>
     metrics.reduce((sum, record) => sum + record[key], 0);
@@ -42,6 +43,7 @@ export function summaryLines({ path, files, metrics }: Run): string[] {
     ...last.testElbo !== null && last.testElbo > 0
       ? ["         (a density may be above 1, so -ELBO may be below 0)"]
       : [],
+    ...bitsLines(config, last),
     ...heldOutLines(last),
     `time     ${seconds(total("seconds"))} for ${metrics.length} ` +
     `${metrics.length === 1 ? "epoch" : "epochs"}, ` +
@@ -49,6 +51,16 @@ export function summaryLines({ path, files, metrics }: Run): string[] {
     `model    ${files.model}`,
     `report   ${files.report}`,
   ];
+}
+
+function bitsLines(
+  { network: { likelihood, dataDim }, dataset }: Run["config"],
+  { testElbo }: Run["metrics"][number],
+): string[] {
+  const of = byteModel(likelihood.kind, dataset.binarization);
+  if (of === undefined || testElbo === null) return [];
+  const bits = bitsPerDimension(-testElbo, { dataDim, of });
+  return [`         ${bits.toFixed(4)} bits per dimension, by -ELBO`];
 }
 
 function heldOutLines(

@@ -8,13 +8,9 @@ import {
   pixelMixture,
 } from "../distributions/mod.ts";
 import type { Vector } from "../math/mod.ts";
+import { hasSharedVariance } from "./decoder_heads.ts";
 import { affine, hiddenForward } from "./layers.ts";
-import {
-  hasSharedVariance,
-  type NetworkSpec,
-  SCALE_FLOOR,
-  VARIANCE_FLOOR,
-} from "./spec.ts";
+import { type NetworkSpec, SCALE_FLOOR, VARIANCE_FLOOR } from "./spec.ts";
 import type { Weights } from "./weights.ts";
 
 /** What the decoder says of one z: the parameters of p(x|z), [dataDim] each. */

@@ -1,6 +1,7 @@
 import { kl, reparameterize, standardNormal } from "../distributions/mod.ts";
 import type { Matrix, Vector } from "../math/mod.ts";
 import { decode, type Decoded, decodeHidden, likelihoodOf } from "./decoder.ts";
+import { decoderHeads, hasSharedVariance } from "./decoder_heads.ts";
 import {
   approxPosteriorOf,
   encode,
@@ -16,12 +17,7 @@ import {
 } from "./layers.ts";
 import { optimalVariance } from "./optimal_variance.ts";
 import { outputGradient } from "./output_gradient.ts";
-import {
-  decoderHeads,
-  hasSharedVariance,
-  type NetworkSpec,
-  weightShapes,
-} from "./spec.ts";
+import { type NetworkSpec, weightShapes } from "./spec.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
 /** The objective of a batch, its parts and its gradient; averages, in nats. */

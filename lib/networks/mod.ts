@@ -19,13 +19,11 @@ export { type BoundAndGradient, kSampleBoundAndGradient } from "./k_sample_gradi
 export { optimalVariance } from "./optimal_variance.ts";
 export { networkLatentModel } from "./latent_model.ts";
 export { networkLogJoint } from "./log_joint.ts";
+export { type DecoderHead, decoderHeads, hasSharedVariance } from "./decoder_heads.ts";
 export {
   checkSpec,
-  type DecoderHead,
-  decoderHeads,
   ENCODER_GRADIENTS,
   type EncoderGradient,
-  hasSharedVariance,
   LIKELIHOODS,
   type LikelihoodSpec,
   type NetworkSpec,

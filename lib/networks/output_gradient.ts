@@ -6,12 +6,8 @@ import {
 } from "../distributions/mod.ts";
 import { logSumExp, type Matrix, sigmoid, type Vector } from "../math/mod.ts";
 import type { Decoded } from "./decoder.ts";
-import {
-  type DecoderHead,
-  type NetworkSpec,
-  SCALE_FLOOR,
-  VARIANCE_FLOOR,
-} from "./spec.ts";
+import type { DecoderHead } from "./decoder_heads.ts";
+import { type NetworkSpec, SCALE_FLOOR, VARIANCE_FLOOR } from "./spec.ts";
 
 /** Gradients by the outputs of the decoder's last layers. */
 type OutputGradient = { readonly [name in DecoderHead["name"]]?: Vector };
