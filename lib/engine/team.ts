@@ -231,7 +231,9 @@ export class Team {
   }
 
   #noteOneThread(reason: string): void {
-    this.#onNote(`Note: the engine runs on one thread, as ${reason}.`);
+    this.#onNote(
+      `Note: the engine runs on one thread, as ${reason.replace(/\.$/, "")}.`,
+    );
   }
 }
 

@@ -1,10 +1,13 @@
 import { basename, dirname, join } from "node:path";
 import { fileError } from "./file_error.ts";
 
+const MAX_WRITE = 2 ** 20;
+
 async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
   for (let done = 0; done < bytes.length;) {
-    done += await file.write(bytes.subarray(done));
+    // In parts, as each is copied on its way.
+    done += await file.write(bytes.subarray(done, done + MAX_WRITE));
   }
   await file.sync();
 }
