@@ -1,10 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { BackendObstacle } from "./obstacle.ts";
-import { prepareWasm } from "./wasm_backend.ts";
+import { prepareRelaxed, prepareWasm } from "./wasm_backend.ts";
+import { relaxProducts } from "./wasm_products.ts";
 import { prepareWebgpu } from "./webgpu_backend.ts";
 
-/** A backend that can train. */
-export type BackendName = "cpu" | "wasm" | "webgpu";
+/**
+ * A backend that can train. "wasm-relaxed" is wasm whose matrix products may round
+ * x y + z once: faster on some machines, and other machines may then give other bits.
+ */
+export type BackendName = "cpu" | "wasm" | "wasm-relaxed" | "webgpu";
+
+const BACKENDS = ["cpu", "wasm", "wasm-relaxed", "webgpu"] as const;
 
 /** What a user may ask for; "auto" is the fastest that runs here. */
 export type BackendRequest = BackendName | "auto";
@@ -25,6 +31,7 @@ const PREFERENCE: readonly BackendName[] = ["webgpu", "wasm", "cpu"];
 const preparations: Record<BackendName, () => Promise<string>> = {
   cpu: () => Promise.resolve("plain JavaScript, about 20 times slower than wasm"),
   wasm: prepareWasm,
+  "wasm-relaxed": prepareRelaxed,
   webgpu: prepareWebgpu,
 };
 
@@ -67,7 +74,9 @@ export async function chooseBackend(
   }
   if (!Object.hasOwn(preparations, request)) {
     throw new RangeError(
-      `Cannot choose a backend as its name must be auto, cpu, wasm or webgpu: ${request}`,
+      `Cannot choose a backend as its name must be auto, ${
+        BACKENDS.join(", ")
+      }: ${request}`,
     );
   }
   return await useBackend(request);
@@ -97,14 +106,16 @@ export async function firstThatRuns(
 }
 
 async function useBackend(name: BackendName): Promise<Backend> {
-  if (current?.name === name && tf.getBackend() === name) return current;
+  const tfjsName = name === "wasm-relaxed" ? "wasm" : name;
+  if (current?.name === name && tf.getBackend() === tfjsName) return current;
 
   const description = await preparations[name]();
-  if (!await tf.setBackend(name)) {
+  if (!await tf.setBackend(tfjsName)) {
     throw new Error(
       `Cannot use the ${name} backend as it must start: it did not; ask for cpu instead`,
     );
   }
+  relaxProducts(name === "wasm-relaxed");
   if (name === "cpu") silenceAdvertisement();
   current = { name, description, why: "" };
   return current;

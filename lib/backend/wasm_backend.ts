@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasRelaxed } from "../simd/mod.ts";
 import { registerFusedKernels } from "./fused_kernels.ts";
 import { BackendObstacle } from "./obstacle.ts";
 import { registerConvolutions } from "./wasm_convolution.ts";
@@ -37,6 +38,23 @@ export async function prepareWasm(): Promise<string> {
   registerFusedKernels();
   prepared = true;
   return description;
+}
+
+/**
+ * Readies the wasm backend for products that may round once.
+ *
+ * @returns what runs it
+ * @throws {BackendObstacle} if the instruction is missing, or what wasm needs
+ */
+export async function prepareRelaxed(): Promise<string> {
+  if (!hasRelaxed()) {
+    throw new BackendObstacle(
+      "wasm-relaxed",
+      "this engine must have the relaxed instructions of WebAssembly: it has none",
+      "ask for wasm instead",
+    );
+  }
+  return `${await prepareWasm()}, products rounded as the machine likes`;
 }
 
 // The package's main file lies beside its modules.

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { createGemm } from "../simd/mod.ts";
 import { activated, consume } from "./wasm_activation.ts";
 import { type Convolution, movePatches, patchSize } from "./wasm_patches.ts";
+import { createProduct } from "./wasm_products.ts";
 import {
   addressOf,
   type KernelArguments,
@@ -83,7 +83,7 @@ function convolve(
   const y = makeOutput(info.outShape);
   const groups = groupsOf(info);
   const shape = { m: groups.rows, n: info.outChannels, k: patchSize(info) };
-  const gemm = createGemm(wasmMemory(), shape);
+  const gemm = createProduct(shape);
   withGroups(groups, gemm.packedBytes, ({ columns, packed, each }) => {
     gemm.pack({ b: addressOf(filter), packed });
     each(({ images, first, rows }) => {
@@ -103,7 +103,7 @@ function byInput(
   const dx = zeros(info.inShape);
   const groups = groupsOf(info);
   const shape = { m: groups.rows, n: patchSize(info), k: info.outChannels };
-  const gemm = createGemm(wasmMemory(), { ...shape, transposeB: true });
+  const gemm = createProduct({ ...shape, transposeB: true });
   withGroups(groups, gemm.packedBytes, ({ columns, packed, each }) => {
     gemm.pack({ b: addressOf(filter), packed });
     each(({ images, first, rows }) => {
@@ -120,7 +120,7 @@ function byFilter(info: Convolution, { x, dy }: Operands<"x" | "dy">): tf.Tensor
   const dFilter = zeros(info.filterShape);
   const groups = groupsOf(info);
   const gemmOf = (rows: number) =>
-    createGemm(wasmMemory(), {
+    createProduct({
       ...{ m: patchSize(info), n: info.outChannels, k: rows },
       ...{ transposeA: true, start: "c" },
     });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { createGemm } from "../simd/mod.ts";
 import { activated, consume } from "./wasm_activation.ts";
+import { createProduct } from "./wasm_products.ts";
 import {
   addressOf,
   type KernelArguments,
@@ -84,7 +84,7 @@ function multiply(
   } else {
     const start = isRow ? "bias" : "zero";
     const shape = { m: rows, n, k, transposeA, transposeB, start } as const;
-    const gemm = createGemm(wasmMemory(), shape);
+    const gemm = createProduct(shape);
     withScratch(gemm.packedBytes, (packed) => {
       let packedMatrix = -1;
       pairs.forEach(([matrixA, matrixB], i) => {

@@ -43,7 +43,7 @@ export const collapseCommand = defineCommand({
     },
     backend: {
       kind: "choice",
-      choices: ["auto", "cpu", "wasm", "webgpu"],
+      choices: ["auto", "cpu", "wasm", "wasm-relaxed", "webgpu"],
       default: "auto",
       help: "With --sampled, what computes.",
     },

@@ -23,11 +23,11 @@ export const engineOptions = {
   backend: {
     kind: "choice",
     placeholder: "NAME",
-    choices: ["auto", "cpu", "wasm", "webgpu"],
+    choices: ["auto", "cpu", "wasm", "wasm-relaxed", "webgpu"],
     default: "auto",
-    help:
-      "Of tfjs, which it asks for: cpu, wasm, webgpu, or auto: webgpu on a graphics " +
-      "processor, else wasm, else cpu.",
+    help: "Of tfjs, which it asks for: cpu, wasm, wasm-relaxed (products may round " +
+      "once: faster on some machines, and not the same bits on all), webgpu, or auto: " +
+      "webgpu on a graphics processor, else wasm, else cpu.",
   },
 } as const satisfies OptionSpecs;
 

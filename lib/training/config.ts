@@ -52,7 +52,7 @@ export interface TrainingConfig extends Recipe {
   /** Of weights, order, binarisation and noise: from 0 to 2^32 - 1. */
   readonly seed: number;
   /** What computed; the last bits may differ from one to another. */
-  readonly backend: "auto" | "cpu" | "wasm" | "webgpu";
+  readonly backend: "auto" | "cpu" | "wasm" | "wasm-relaxed" | "webgpu";
   /** The engine; runs from before there were two have none: it was tfjs. */
   readonly engine?: "tfjs" | "simd";
 }
@@ -105,7 +105,7 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     batchSize: whole(1),
     learningRate: z.number().positive(),
     seed: whole(0).max(2 ** 32 - 1),
-    backend: z.enum(["auto", "cpu", "wasm", "webgpu"]),
+    backend: z.enum(["auto", "cpu", "wasm", "wasm-relaxed", "webgpu"]),
     warmUp: z.strictObject({ epochs: z.number().positive(), cycles: whole(1) })
       .optional(),
     rateStages: z.array(

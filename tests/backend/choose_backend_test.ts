@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertRejects,
   assertStrictEquals,
@@ -6,6 +7,7 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { type BackendName, type BackendRequest, chooseBackend } from "elbo/backend";
+import { hasRelaxed } from "elbo/simd";
 import { firstThatRuns } from "../../lib/backend/choose_backend.ts";
 import { BackendObstacle } from "../../lib/backend/obstacle.ts";
 import { requireHardware } from "../../lib/backend/webgpu_backend.ts";
@@ -28,7 +30,7 @@ Deno.test("chooseBackend: refuses a name that it does not know", async () => {
   await assertRejects(
     () => chooseBackend("cuda" as BackendRequest),
     RangeError,
-    "must be auto, cpu, wasm or webgpu: cuda",
+    "must be auto, cpu, wasm, wasm-relaxed, webgpu: cuda",
   );
   await assertRejects(() => chooseBackend("toString" as BackendRequest), RangeError);
 });
@@ -82,12 +84,32 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "chooseBackend: wasm-relaxed may round a product once, wasm may not (reads)",
+  ignore: !granted("read") || !hasRelaxed(),
+  fn: async () => {
+    // (1 + e)(1 - e) - 1 = -e^2, lost if the product is rounded first.
+    const e = 2 ** -13;
+    const product = async (name: BackendName) => {
+      const backend = await chooseBackend(name);
+      assertEquals(backend.name, name);
+      assertEquals(tf.getBackend(), "wasm");
+      const x = tf.tensor2d([[-1, 1 + e]]);
+      return tf.matMul(x, tf.tensor2d([[1], [1 - e]])).dataSync()[0];
+    };
+    assertEquals(await product("wasm"), 0);
+    const relaxed = await product("wasm-relaxed");
+    assert(relaxed === 0 || relaxed === -(e ** 2), `${relaxed}`);
+    assertEquals(await product("wasm"), 0);
+  },
+});
+
 Deno.test("auto: takes the first that runs, and says what kept the others", async () => {
   const runs = () => Promise.resolve("");
   const lacks = (name: BackendName, what: string) => () =>
     Promise.reject(new BackendObstacle(name, what, "do something else"));
   const order = ["webgpu", "wasm", "cpu"] as const;
-  const all = { webgpu: runs, wasm: runs, cpu: runs };
+  const all = { webgpu: runs, wasm: runs, "wasm-relaxed": runs, cpu: runs };
   assertEquals(await firstThatRuns(order, all), { name: "webgpu", why: "" });
   const noGpu = { ...all, webgpu: lacks("webgpu", "there is none") };
   assertEquals(await firstThatRuns(order, noGpu), {
