@@ -1,3 +1,6 @@
+import type { Recipe } from "elbo/training";
+import type { NetworkSpec } from "elbo/networks";
+
 /** A mistake that somebody could make in this library, as one small edit of it. */
 export interface Mutant {
   /** Unique, in kebab-case. */
@@ -19,7 +22,15 @@ export interface Training {
   /** What computes; "tfjs" unless told. */
   readonly engine?: "tfjs" | "simd";
   /** The decoder's likelihood; a Bernoulli unless told. */
-  readonly likelihood?: "bernoulli" | "gaussian";
+  readonly likelihood?:
+    | "bernoulli"
+    | "continuous-bernoulli"
+    | "gaussian"
+    | "logistic-mixture";
+  /** What the network has besides. */
+  readonly network?: Pick<NetworkSpec, "samples" | "encoderGradient" | "freeBits">;
+  /** What the training has besides. */
+  readonly recipe?: Recipe;
   /** Stop after the first epoch and resume for the second. */
   readonly resumed?: boolean;
 }

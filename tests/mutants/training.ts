@@ -7,9 +7,20 @@
 import { resumeRun, type RunOptions, trainRun } from "elbo/training";
 import type { Training } from "./mutant.ts";
 
-const { likelihood = "bernoulli", resumed = false }: Training = JSON.parse(
-  Deno.args[0] ?? "{}",
-);
+const LIKELIHOODS = {
+  "bernoulli": { kind: "bernoulli" },
+  "continuous-bernoulli": { kind: "continuous-bernoulli" },
+  "gaussian": { kind: "gaussian", variance: "pixel" },
+  "logistic-mixture": { kind: "logistic-mixture", components: 2 },
+} as const;
+
+const {
+  engine = "tfjs",
+  likelihood = "bernoulli",
+  network = {},
+  recipe = {},
+  resumed = false,
+}: Training = JSON.parse(Deno.args[0] ?? "{}");
 const options: RunOptions = {
   dataset: "mnist",
   limit: 1500,
@@ -19,16 +30,17 @@ const options: RunOptions = {
     hidden: [64],
     latentDim: 8,
     activation: "relu",
-    likelihood: likelihood === "bernoulli"
-      ? { kind: "bernoulli" }
-      : { kind: "gaussian", variance: "pixel" },
+    likelihood: LIKELIHOODS[likelihood],
     beta: 1,
+    ...network,
   },
   epochs: resumed ? 1 : 2,
   batchSize: 100,
   learningRate: 1e-3,
   seed: 0,
-  backend: "wasm",
+  backend: engine === "tfjs" ? "wasm" : "auto",
+  engine,
+  ...recipe,
 };
 const out = await Deno.makeTempDir();
 try {

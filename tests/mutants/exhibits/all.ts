@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 import { datasetMutants } from "./datasets.ts";
 import { distributionMutants } from "./distributions.ts";
+import { engineMutants } from "./engine.ts";
 import { estimatorMutants } from "./estimators.ts";
 import { mathMutants } from "./math.ts";
 import { modelMutants } from "./models.ts";
@@ -13,5 +14,6 @@ export const museum: readonly Mutant[] = [
   ...estimatorMutants,
   ...datasetMutants,
   ...modelMutants,
+  ...engineMutants,
   ...trainingMutants,
 ];

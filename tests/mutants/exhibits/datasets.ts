@@ -16,8 +16,8 @@ export const datasetMutants: readonly Mutant[] = [
     id: "dynamic-drawn-once",
     mistake: "Dynamic binarisation draws the same pixels in every epoch.",
     file: pixels,
-    from: `address[2] = binarization === "dynamic" ? step : 0;`,
-    to: `address[2] = 0;`,
+    from: `address[2] = binarization === "static" ? 0 : step;`,
+    to: `address[2] = 0 * step;`,
     trains: {},
   },
   {

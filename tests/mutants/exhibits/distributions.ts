@@ -103,4 +103,26 @@ export const distributionMutants: readonly Mutant[] = [
     from: "return covarianceOf(components[k], i, j) + between;",
     to: "return covarianceOf(components[k], i, j) + 0 * between;",
   },
+  {
+    id: "continuous-normaliser-inverted",
+    mistake:
+      "The normaliser of the continuous Bernoulli is divided by, not multiplied.",
+    file: "lib/distributions/continuous_bernoulli.ts",
+    from: "softplus(l) - logPartition(l)",
+    to: "logPartition(l) - softplus(l)",
+  },
+  {
+    id: "highest-level-as-any-other",
+    mistake: "The highest level of a logistic mixture is cut on its open side.",
+    file: "lib/distributions/logistic_mixture.ts",
+    from: "    if (level === TOP) return above;\n",
+    to: "",
+  },
+  {
+    id: "pixel-component-without-its-scale",
+    mistake: "The density of a pixel's component is not divided by its scale.",
+    file: "lib/distributions/pixel_mixture.ts",
+    from: "          Math.log(scale);",
+    to: "          0 * Math.log(scale);",
+  },
 ];

@@ -1,7 +1,9 @@
 import type { Mutant } from "../mutant.ts";
 
+const boundGradients = "lib/estimators/bound_gradients.ts";
 const elbo = "lib/estimators/elbo.ts";
 const gradients = "lib/estimators/gradients.ts";
+const hamiltonian = "lib/estimators/hamiltonian.ts";
 const iwae = "lib/estimators/iwae.ts";
 const logWeight = "lib/estimators/log_weight.ts";
 
@@ -54,8 +56,8 @@ export const estimatorMutants: readonly Mutant[] = [
     id: "bias-of-the-wrong-sign",
     mistake: "The bias of ln of a mean is said to be upward.",
     file: "lib/estimators/importance_log_marginal.ts",
-    from: "bias: -0.5 * relative.standardError ** 2,",
-    to: "bias: 0.5 * relative.standardError ** 2,",
+    from: "bias: -0.5 * estimate.standardError ** 2 }",
+    to: "bias: 0.5 * estimate.standardError ** 2 }",
   },
   {
     id: "score-of-the-scale-without-its-one",
@@ -77,6 +79,41 @@ export const estimatorMutants: readonly Mutant[] = [
     file: gradients,
     from: "scale: slope.map((value, i) => value * eps[i])",
     to: "scale: slope.map((value, i) => value * eps[i] * q.scale[i])",
+  },
+  {
+    id: "annealing-that-accepts-all",
+    mistake: "Annealing takes every proposal: no station is left invariant.",
+    file: hamiltonian,
+    from: "if (walk.random.uniform() >= probability) continue;",
+    to: "if (walk.random.uniform() >= 1) continue;",
+  },
+  {
+    id: "leapfrog-ends-with-a-full-kick",
+    mistake: "The last half kick of the leapfrog is a whole one: it is not reversible.",
+    file: hamiltonian,
+    from: "kick(end, step < leapfrogSteps ? 1 : 0.5);",
+    to: "kick(end, 1);",
+  },
+  {
+    id: "energy-without-the-momentum",
+    mistake: "The energy forgets the momentum: the test accepts by the place alone.",
+    file: hamiltonian,
+    from: "squares += points[j] ** 2 + momenta[j] ** 2;",
+    to: "squares += points[j] ** 2 + 0 * momenta[j];",
+  },
+  {
+    id: "baseline-that-knows-its-draw",
+    mistake: "The baseline of a draw is the mean of all draws, its own too.",
+    file: boundGradients,
+    from: "others[k] = (sum - own) / (count - 1);",
+    to: "others[k] = sum / count + 0 * own;",
+  },
+  {
+    id: "doubly-reparameterized-once",
+    mistake: "The doubly reparameterised gradient is weighted once, not twice.",
+    file: boundGradients,
+    from: "columns[j][at] += v * v * (slope + e / s);",
+    to: "columns[j][at] += v * (slope + e / s);",
   },
   {
     id: "posterior-without-the-prior",

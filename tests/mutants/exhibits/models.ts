@@ -1,8 +1,9 @@
 import type { Mutant } from "../mutant.ts";
 
-const adam = "lib/models/adam.ts";
+const adam = "lib/models/adam_rate.ts";
 const backward = "lib/models/backward.ts";
 const forward = "lib/models/forward.ts";
+const kSample = "lib/models/k_sample.ts";
 const likelihood = "lib/models/likelihood.ts";
 const objective = "lib/models/objective.ts";
 
@@ -13,8 +14,8 @@ export const modelMutants: readonly Mutant[] = [
     mistake:
       "The reconstruction is averaged over pixels, the KL summed: a silent beta.",
     file: likelihood,
-    from: "tf.div(tf.sub(tf.sigmoid(output), x), batchSize)",
-    to: "tf.div(tf.sub(tf.sigmoid(output), x), batchSize * spec.dataDim)",
+    from: "fused.bernoulliSlope({ x, logits: decoded.output }, 1 / x.shape[0])",
+    to: "fused.bernoulliSlope({ x, logits: decoded.output }, 1 / x.size)",
     trains: {},
   },
   {
@@ -37,9 +38,8 @@ export const modelMutants: readonly Mutant[] = [
     id: "logits-that-overflow",
     mistake: "ln(exp(l) + 1) in float32, infinite from l = 88.7 on.",
     file: likelihood,
-    from: "tf.log1p(tf.exp(tf.neg(tf.abs(output)))),",
-    to: "tf.sub(tf.log(tf.add(tf.exp(output), 1)), tf.relu(output)),",
-    trains: {},
+    from: "tf.add(tf.relu(output), tf.log1p(tf.exp(tf.neg(tf.abs(output)))))",
+    to: "tf.log(tf.add(tf.exp(output), 1))",
   },
   {
     id: "log-variance-as-log-scale",
@@ -108,8 +108,8 @@ export const modelMutants: readonly Mutant[] = [
     id: "adam-without-correction",
     mistake: "Adam leaves out the correction of its first moment.",
     file: adam,
-    from: "const rate = learningRate * correction / (1 - BETA_1 ** step);",
-    to: "const rate = learningRate * correction;",
+    from: "rate: learningRate * correction / (1 - BETA_1 ** step),",
+    to: "rate: learningRate * correction,",
     trains: {},
   },
   {
@@ -132,15 +132,70 @@ export const modelMutants: readonly Mutant[] = [
     id: "weights-of-losses",
     mistake: "The log weights are negated: the worst sample weighs most.",
     file: "lib/models/log_weights.ts",
-    from: "return tf.add(logRatio, logLikelihood(",
-    to: "return tf.sub(logRatio, logLikelihood(",
+    from: "return tf.add(logLikelihoods, logDensityRatio({ eps, z, logVar }));",
+    to: "return tf.sub(logDensityRatio({ eps, z, logVar }), logLikelihoods);",
   },
   {
     id: "parts-that-do-not-add-up",
     mistake: "The objective that is printed has beta where its parts have none.",
-    file: "lib/models/step.ts",
+    file: "lib/models/batch_numbers.ts",
     from: `elbo: model === "vae" ? expectedLogLikelihood - kl : NaN,`,
     to: `elbo: model === "vae" ? expectedLogLikelihood - beta * kl : NaN,`,
     trains: {},
+  },
+  {
+    id: "iwae-that-softmaxes-losses",
+    mistake: "The K samples are weighed by a softmax of losses: the worst counts most.",
+    file: kSample,
+    from: "tf.softmax(byImage)",
+    to: "tf.softmax(tf.neg(byImage))",
+    trains: { network: { samples: 5 } },
+  },
+  {
+    id: "second-weight-not-squared",
+    mistake:
+      "The doubly reparameterised gradient by the mean misses its second weight.",
+    file: kSample,
+    from: "const mean = tf.mul(byWeight, shares) as tf.Tensor2D;",
+    to: "const mean = byWeight as tf.Tensor2D;",
+    trains: {
+      network: { samples: 5, encoderGradient: "doubly-reparameterized" },
+    },
+  },
+  {
+    id: "posterior-not-detached",
+    mistake:
+      "A detach too few: ln q's own parameters move in a doubly reparameterised " +
+      "gradient.",
+    file: "lib/networks/k_sample_gradient.ts",
+    from: "doubly ? 0 : -0.5",
+    to: "doubly ? -0.5 : -0.5",
+  },
+  {
+    id: "free-bits-in-name-only",
+    mistake: "The KL presses on dimensions below their free bits all the same.",
+    file: objective,
+    from: 'pressed: tf.cast(tf.greater(means, freeBits), "float32"),',
+    to: "pressed: tf.onesLike(means),",
+    trains: { network: { freeBits: 0.5 } },
+  },
+  {
+    id: "continuous-bernoulli-of-cross-entropy",
+    mistake:
+      "The continuous Bernoulli learns by the gradient of the cross entropy: its " +
+      "normaliser is forgotten.",
+    file: likelihood,
+    from: "return byMean(continuousBernoulliMean(decoded.output));",
+    to: "return byMean(tf.sigmoid(decoded.output));",
+    trains: { likelihood: "continuous-bernoulli" },
+  },
+  {
+    id: "highest-bin-with-an-edge",
+    mistake:
+      "The bin of full ink ends at 1 + 1/510, so that the masses miss their rest.",
+    file: "lib/models/logistic_component.ts",
+    from: "tf.less(x, 1 - HALF_LEVEL)",
+    to: "tf.less(x, 1 + HALF_LEVEL)",
+    trains: { likelihood: "logistic-mixture" },
   },
 ];

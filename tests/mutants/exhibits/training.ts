@@ -1,5 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
+const schedule = "lib/training/schedule.ts";
+
 /** Wrong loops, records, checkpoints and evaluations. */
 export const trainingMutants: readonly Mutant[] = [
   {
@@ -42,10 +44,26 @@ export const trainingMutants: readonly Mutant[] = [
     mistake: "A checkpoint may be continued with another learning rate.",
     file: "lib/training/config.ts",
     from:
-      "const { epochs: _epochs, backend: _backend, ...training } = config.training;",
+      "const { epochs: _1, backend: _2, engine: _3, ...training } = config.training;",
     to:
-      "const { epochs: _epochs, backend: _backend, learningRate: _rate, ...training } =\n    config.training;",
+      "const { epochs: _1, backend: _2, engine: _3, learningRate: _4, ...training } =\n    config.training;",
     trains: { resumed: true },
+  },
+  {
+    id: "warm-up-off-by-one",
+    mistake: "The warm-up counts the update under way as done.",
+    file: schedule,
+    from: "const done = step % cycle / cycle;",
+    to: "const done = (step + 1) % cycle / cycle;",
+    trains: { recipe: { warmUp: { epochs: 1, cycles: 1 } } },
+  },
+  {
+    id: "rate-stage-an-epoch-late",
+    mistake: "A learning rate begins one epoch after the one that it was set for.",
+    file: schedule,
+    from: "fromEpoch <= epoch",
+    to: "fromEpoch < epoch",
+    trains: { recipe: { rateStages: [{ fromEpoch: 1, learningRate: 1e-4 }] } },
   },
   {
     id: "elbo-printed-as-nll",
