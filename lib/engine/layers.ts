@@ -64,12 +64,30 @@ export function layersOf(spec: NetworkSpec): Layer[] {
   ];
 }
 
+/** A new field of a network does not compile before the engine has thought of it. */
+const THOUGHT_OF: Readonly<Record<keyof NetworkSpec, true>> = {
+  model: true,
+  dataDim: true,
+  hidden: true,
+  convolution: true,
+  latentDim: true,
+  activation: true,
+  likelihood: true,
+  beta: true,
+  freeBits: true,
+  samples: true,
+  encoderGradient: true,
+};
+
 /** Why the engine cannot compute a network; undefined if it can. */
 export function engineGap(
-  { convolution, likelihood, freeBits = 0, samples = 1 }:
-    & Pick<NetworkSpec, "likelihood" | "freeBits" | "samples">
-    & { readonly convolution?: unknown },
+  network: Pick<NetworkSpec, "likelihood" | "freeBits" | "samples"> & {
+    readonly convolution?: unknown;
+  },
 ): string | undefined {
+  const { convolution, likelihood, freeBits = 0, samples = 1 } = network;
+  const other = Object.keys(network).find((name) => !Object.hasOwn(THOUGHT_OF, name));
+  if (other !== undefined) return `it knows no ${other}`;
   if (convolution) return "it has convolutions";
   if (samples > 1) return "it draws one z an image in training";
   // Which dimensions they press depends on all rows of a batch at once.
