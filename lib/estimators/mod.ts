@@ -9,6 +9,7 @@ export type {
   Distribution,
   LatentModel,
   LogDensityValues,
+  Normal,
 } from "../distributions/mod.ts";
 export type { Estimate, Random, Vector } from "../math/mod.ts";
 export {
