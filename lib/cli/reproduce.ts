@@ -108,11 +108,11 @@ async function reproduce(line: Line): Promise<number> {
       }
       interrupt.endWith("The model is saved; the same command evaluates it.");
       progress.say("Evaluating.");
-      const effort = NLL_EFFORT[values.budget];
+      const effort = effortOf(values, choice);
       const startedAt = performance.now();
       const record = await evaluateRun({ run, step, test }, {
-        samples: values.nllSamples ?? effort.samples,
-        images: Math.min(test.count, values.nllImages ?? effort.images),
+        samples: effort.samples,
+        images: Math.min(test.count, effort.images),
         ais: 0,
         aisChains: 1,
         aisSteps: 1,
@@ -136,6 +136,16 @@ async function reproduce(line: Line): Promise<number> {
     interrupt.unlisten();
     progress.close();
   }
+}
+
+/** Grey pixels have no likelihood under coins: then as little as can be is drawn. */
+function effortOf(
+  { budget, nllSamples, nllImages }: Line["values"],
+  { binarize }: RecipeChoice,
+): { samples: number; images: number } {
+  if (binarize === "none") return { samples: 1, images: 2 };
+  const { samples, images } = NLL_EFFORT[budget];
+  return { samples: nllSamples ?? samples, images: nllImages ?? images };
 }
 
 async function train(

@@ -14,10 +14,9 @@ export interface ReproductionResult {
   readonly updates: number;
   /** One z an image, all test images. */
   readonly negativeElbo: number;
+  /** Null where a Bernoulli meets grey pixels: nothing here is a likelihood then. */
   readonly nll: EvaluationRecord["nll"];
   readonly activeUnits: number | null;
-  /** False where a Bernoulli meets grey pixels: then nothing here is a likelihood. */
-  readonly isDensity: boolean;
   readonly command: string;
   /** Of training alone. */
   readonly trainSeconds: number;
@@ -53,9 +52,8 @@ export function resultOf(
     epochs: metrics.length,
     updates: metrics[metrics.length - 1].step,
     negativeElbo: -record.test.elbo!,
-    nll: record.nll,
+    nll: record.isDensity ? record.nll : null,
     activeUnits: record.activeUnits?.count ?? null,
-    isDensity: record.isDensity,
     command,
     trainSeconds: metrics.reduce((sum, { seconds }) => sum + seconds, 0),
     evaluationSeconds,
@@ -72,7 +70,7 @@ export function resultOf(
 export function markdownRow(result: ReproductionResult): string {
   const { name, budget, epochs, published, negativeElbo, nll, command } = result;
   const whole = `-ELBO ${nats(negativeElbo)}`;
-  const reached = nll === null || !result.isDensity
+  const reached = nll === null
     ? whole
     : `NLL ${nats(nll.mean)} +- ${nats(nll.standardError)} (K ${
       count(nll.numSamples)
