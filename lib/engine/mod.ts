@@ -6,10 +6,18 @@
  *
  * @module
  */
-export type { LikelihoodSpec, NetworkSpec, Weight, Weights } from "../networks/mod.ts";
+export type {
+  ConvolutionSpec,
+  EncoderGradient,
+  LikelihoodSpec,
+  NetworkSpec,
+  Weight,
+  Weights,
+} from "../networks/mod.ts";
 export type {
   Batch,
   BatchNumbers,
+  DecodedBatch,
   Noise,
   Step,
   TrainBatch,

@@ -1,19 +1,12 @@
-import { sigmoid } from "../math/logistic.ts";
 import { STREAMS } from "../math/random_address.ts";
 // Not by models' mod.ts, which loads tfjs.
 import { ADAM_EPSILON, adamRate } from "../models/adam_rate.ts";
 import { batchNumbers } from "../models/batch_numbers.ts";
-import {
-  checkBeta,
-  checkCount,
-  checkMatrix,
-  checkPositive,
-  checkSize,
-  checkVae,
-} from "../models/checks.ts";
+import { checkBeta, checkCount, checkPositive, checkSize } from "../models/checks.ts";
 import type {
   Batch,
   BatchNumbers,
+  DecodedBatch,
   Noise,
   Step,
   TrainBatch,
@@ -23,20 +16,12 @@ import {
   checkWeights,
   initialWeights,
   type NetworkSpec,
-  VARIANCE_FLOOR,
   type Weights,
 } from "../networks/mod.ts";
-import type { Command } from "./control.ts";
+import { ForwardPasses } from "./forward_passes.ts";
 import { engineGap } from "./layers.ts";
-import { FLOAT_BYTES, SAMPLES_AT_ONCE } from "./layout.ts";
-import {
-  type Part,
-  readHead,
-  readParameters,
-  writeParameters,
-  writeRows,
-} from "./transfer.ts";
 import { Team } from "./team.ts";
+import { type Part, readParameters, writeParameters } from "./transfer.ts";
 
 /** What the engine needs besides the network. */
 export interface EngineOptions {
@@ -140,21 +125,11 @@ const PARTS = {
   secondMoment: "secondMoment",
 } as const satisfies Record<keyof Omit<TrainState, "step">, Part>;
 
-/** Nothing of a command that an operation may not look at. */
-const NO_NOISE = {
-  seed: 0,
-  stream: 0,
-  step: 0,
-  firstRow: 0,
-  samples: 0,
-  rowsPerSample: 0,
-};
-const NO_UPDATE = { beta: 0, shareM: 0, shareV: 0, rate: 0, epsilon: 0 };
-
 class EngineStep implements Step {
   readonly #spec: NetworkSpec;
   readonly #noise: Noise;
   readonly #team: Team;
+  readonly #passes: ForwardPasses;
   readonly #epsilon: number;
   #learningRate: number;
   #step = 0;
@@ -174,6 +149,7 @@ class EngineStep implements Step {
     this.#learningRate = learningRate;
     this.#epsilon = adamEpsilon;
     this.#team = team;
+    this.#passes = new ForwardPasses(spec, team);
     this.#write("weights", weights);
     this.#team.weightsWereWritten();
   }
@@ -182,92 +158,36 @@ class EngineStep implements Step {
     return attempt(() => {
       const { beta = this.#spec.beta, batchSize } = batch;
       checkBeta("train", beta);
-      this.#checkImages("train", batch);
+      this.#passes.checkImages("train", batch);
       checkCount("train", "step", batch.step);
       this.#team.reserve(batchSize);
-      this.#writeImages(batch.images);
+      this.#passes.writeImages(batch.images);
       const adam = adamRate(this.#step + 1, {
         learningRate: this.#learningRate,
         epsilon: this.#epsilon,
       });
-      this.#run("train", batchSize, {
+      this.#passes.run("train", batchSize, {
         ...{ ...this.#noise, step: batch.step, beta, ...adam },
       });
       this.#step++;
-      return batchNumbers(this.#rowNumbers(batchSize), { ...this.#spec, beta });
+      return batchNumbers(this.#passes.rowNumbers(batchSize), { ...this.#spec, beta });
     });
   }
 
   evaluate(batch: Batch & { noise: Noise }): Promise<BatchNumbers> {
-    return attempt(() => {
-      this.#checkImages("evaluate", batch);
-      const { images, batchSize, noise, step } = batch;
-      const expectedLogLikelihood = new Float32Array(batchSize);
-      const kl = new Float32Array(batchSize);
-      this.#inChunks(batchSize, ({ first, rows }) => {
-        const { dataDim } = this.#spec;
-        this.#writeImages(images.subarray(first * dataDim, (first + rows) * dataDim));
-        this.#run("measure", rows, { ...noise, step, firstRow: first });
-        const numbers = this.#rowNumbers(rows);
-        expectedLogLikelihood.set(numbers.expectedLogLikelihood, first);
-        kl.set(numbers.kl, first);
-      });
-      return batchNumbers({ expectedLogLikelihood, kl }, { ...this.#spec, beta: 1 });
-    });
+    return attempt(() => this.#passes.evaluate(batch));
   }
 
   encode(images: Float32Array, batchSize: number) {
-    return attempt(() => {
-      this.#checkImages("encode", { images, batchSize });
-      const { dataDim, latentDim, model } = this.#spec;
-      const mean = new Float32Array(batchSize * latentDim);
-      const logVar = new Float32Array(batchSize * latentDim);
-      this.#inChunks(batchSize, ({ first, rows }) => {
-        this.#writeImages(images.subarray(first * dataDim, (first + rows) * dataDim));
-        this.#run("encode", rows);
-        const { layers } = this.#team.layout;
-        const top = layers.findLast(({ layer }) => layer.part === "encoder")!;
-        const [ofMean, ofLogVar] = top.layer.heads;
-        readHead(this.#team, { from: top.output, head: ofMean, to: mean, first, rows });
-        if (ofLogVar) {
-          readHead(this.#team, {
-            ...{ from: top.output, head: ofLogVar, to: logVar, first, rows },
-          });
-        }
-      });
-      return model === "vae" ? { mean, logVar } : { mean };
-    });
+    return attempt(() => this.#passes.encode(images, batchSize));
   }
 
-  decode(z: Float32Array, batchSize: number) {
-    return attempt(() => {
-      const { latentDim } = this.#spec;
-      checkMatrix(z, {
-        act: "decode",
-        name: "z",
-        rows: ["batchSize", batchSize],
-        columns: ["latentDim", latentDim],
-      });
-      return this.#decoded(z, batchSize);
-    });
+  decode(z: Float32Array, batchSize: number): Promise<DecodedBatch> {
+    return attempt(() => this.#passes.decode(z, batchSize));
   }
 
   logWeights(batch: Batch & { numSamples: number; noise: Noise }) {
-    return attempt(() => {
-      const act = "weigh samples";
-      const { images, batchSize, numSamples } = batch;
-      checkVae(act, this.#spec);
-      checkSize(act, "numSamples", numSamples);
-      this.#checkImages(act, batch);
-      const weights = new Float32Array(numSamples * batchSize);
-      this.#inChunks(batchSize, ({ first, rows }) => {
-        const { dataDim } = this.#spec;
-        this.#writeImages(images.subarray(first * dataDim, (first + rows) * dataDim));
-        this.#run("encode", rows);
-        this.#weigh(weights, { batch, first, rows });
-      });
-      return weights;
-    });
+    return attempt(() => this.#passes.logWeights(batch));
   }
 
   state(): Promise<TrainState> {
@@ -300,125 +220,10 @@ class EngineStep implements Step {
     this.#team.dispose();
   }
 
-  #run(
-    operation: Command["operation"],
-    rows: number,
-    others: Partial<Omit<Command, "operation" | "rows" | "batchRows">> = {},
-  ): void {
-    this.#team.run({ operation, rows, ...NO_NOISE, ...NO_UPDATE, ...others });
-  }
-
   #write(name: keyof typeof PARTS, weights: Weights): void {
     const { floats, layout } = this.#team;
     writeParameters(floats, { layout, part: PARTS[name], weights });
   }
-
-  #checkImages(
-    act: string,
-    { images, batchSize }: { images: Float32Array; batchSize: number },
-  ): void {
-    checkMatrix(images, {
-      ...{ act, name: "images" },
-      rows: ["batchSize", batchSize],
-      columns: ["dataDim", this.#spec.dataDim],
-    });
-  }
-
-  // Forward passes need no more room than a batch of training has.
-  #inChunks(
-    batchSize: number,
-    run: (chunk: { first: number; rows: number }) => void,
-  ): void {
-    const most = this.#team.layout.batchRows;
-    for (let first = 0; first < batchSize; first += most) {
-      run({ first, rows: Math.min(most, batchSize - first) });
-    }
-  }
-
-  #writeImages(images: Float32Array): void {
-    writeRows(this.#team, {
-      to: this.#team.layout.images,
-      values: images,
-      columns: this.#spec.dataDim,
-    });
-  }
-
-  #rowNumbers(rows: number) {
-    const { layout: { logLikelihood, kl }, floats } = this.#team;
-    const read = (address: number) =>
-      floats.slice(address / FLOAT_BYTES, address / FLOAT_BYTES + rows);
-    return {
-      expectedLogLikelihood: read(logLikelihood),
-      kl: this.#spec.model === "vae" ? read(kl) : new Float32Array(0),
-    };
-  }
-
-  #decoded(z: Float32Array, batchSize: number) {
-    const { latentDim, dataDim, likelihood } = this.#spec;
-    const output = new Float32Array(batchSize * dataDim);
-    const logVar = new Float32Array(batchSize * dataDim);
-    this.#inChunks(batchSize, ({ first, rows }) => {
-      writeRows(this.#team, {
-        to: this.#team.layout.z,
-        values: z.subarray(first * latentDim, (first + rows) * latentDim),
-        columns: latentDim,
-      });
-      this.#run("decode", rows);
-      const { layers } = this.#team.layout;
-      const { layer: { heads: [ofMean, ofLogVar] }, output: top } = layers.at(-1)!;
-      readHead(this.#team, { from: top, head: ofMean, to: output, first, rows });
-      if (ofLogVar) {
-        readHead(this.#team, { from: top, head: ofLogVar, to: logVar, first, rows });
-      }
-    });
-    if (likelihood.kind === "bernoulli") {
-      return { mean: output.map(sigmoid), logits: output };
-    }
-    if (this.#team.layout.sharedLogVar) {
-      const { value } = this.#team.layout.sharedLogVar;
-      logVar.fill(this.#team.floats[value / FLOAT_BYTES]);
-    }
-    return { mean: output, variance: variancesOf(likelihood, logVar) };
-  }
-
-  #weigh(
-    weights: Float32Array,
-    { batch, first, rows }: {
-      batch: Batch & { numSamples: number; noise: Noise };
-      first: number;
-      rows: number;
-    },
-  ): void {
-    const { numSamples, noise, step, batchSize } = batch;
-    const { layout } = this.#team;
-    for (let sample = 0; sample < numSamples; sample += SAMPLES_AT_ONCE) {
-      const samples = Math.min(SAMPLES_AT_ONCE, numSamples - sample);
-      this.#run("weigh", rows, {
-        ...{ ...noise, step, samples, rowsPerSample: batchSize },
-        firstRow: sample * batchSize + first,
-      });
-      const { floats } = this.#team;
-      for (let k = 0; k < samples; k++) {
-        const at = (sample + k) * batchSize + first;
-        for (let row = 0; row < rows; row++) {
-          weights[at + row] =
-            floats[layout.logLikelihood / FLOAT_BYTES + k * rows + row] +
-            floats[layout.logRatio / FLOAT_BYTES + k * rows + row];
-        }
-      }
-    }
-  }
-}
-
-type GaussianSpec = Extract<NetworkSpec["likelihood"], { kind: "gaussian" }>;
-
-function variancesOf(
-  likelihood: NetworkSpec["likelihood"],
-  logVar: Float32Array,
-): Float32Array {
-  const { variance } = likelihood as GaussianSpec;
-  if (typeof variance === "number") return logVar.map(() => variance);
-  return logVar.map((l) => VARIANCE_FLOOR + Math.exp(l));
 }
 
 // Errors reach the caller by the promise, as of a step that waits for its device.
