@@ -1,5 +1,5 @@
-import { logSumExp, type Matrix, type Random } from "../math/mod.ts";
-import { requireEach } from "./checks.ts";
+import { logSumExp, type Matrix, type Random, type Vector } from "../math/mod.ts";
+import { requireEach, requireLength } from "./checks.ts";
 
 /** The parameters of a mixture in each dimension by itself, [components][dim] each. */
 export interface ComponentParameters {
@@ -43,17 +43,9 @@ export function checkComponents(
 }
 
 /** ln softmax over the components, in each dimension. */
-export function logWeightsOf(logits: Matrix): number[][] {
+function logWeightsOf(logits: Matrix): number[][] {
   const totals = logits[0].map((_, i) => logSumExp(logits.map((row) => row[i])));
   return logits.map((row) => row.map((l, i) => l - totals[i]));
-}
-
-/** sum_i ln sum_k exp(logJoint_ki), in nats. */
-export function sumLogMixture(logJoint: Matrix): number {
-  return logJoint[0].reduce(
-    (sum, _, i) => sum + logSumExp(logJoint.map((row) => row[i])),
-    0,
-  );
 }
 
 /** sum_k w_ki term(k, i), for each dimension i. */
@@ -80,4 +72,37 @@ export function drawComponent(
     if (u < below) return k;
   }
   return last;
+}
+
+/** What all mixtures in each dimension have in common. */
+export abstract class ComponentMixture {
+  readonly dim: number;
+  readonly logWeights: Matrix;
+  protected readonly means: Matrix;
+  protected readonly scales: Matrix;
+
+  constructor({ logits, mean, scale }: ComponentParameters) {
+    this.dim = logits[0].length;
+    this.logWeights = logWeightsOf(logits);
+    this.means = mean;
+    this.scales = scale;
+  }
+
+  /** ln of the density or the mass of component k in dimension i, at x_i. */
+  protected abstract logComponent(x: number, k: number, i: number): number;
+
+  logJoint(x: Vector): number[][] {
+    requireLength(x, this.dim, "evaluate a mixture in each dimension");
+    return this.logWeights.map((row, k) =>
+      row.map((logWeight, i) => logWeight + this.logComponent(x[i], k, i))
+    );
+  }
+
+  logProb(x: Vector): number {
+    const joint = this.logJoint(x);
+    return joint[0].reduce(
+      (sum, _, i) => sum + logSumExp(joint.map((row) => row[i])),
+      0,
+    );
+  }
 }

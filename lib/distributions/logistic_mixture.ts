@@ -7,14 +7,13 @@ import {
   sigmoid,
   type Vector,
 } from "../math/mod.ts";
-import { requireEach, requireLength } from "./checks.ts";
+import { requireEach } from "./checks.ts";
 import {
   averageComponents,
   checkComponents,
+  ComponentMixture,
   type ComponentParameters,
   drawComponent,
-  logWeightsOf,
-  sumLogMixture,
 } from "./components.ts";
 import type { Distribution } from "./distribution.ts";
 
@@ -76,26 +75,15 @@ export function logisticMixture(options: ComponentParameters): LogisticMixture {
   return new IndependentLogistics(options);
 }
 
-class IndependentLogistics implements LogisticMixture {
+class IndependentLogistics extends ComponentMixture implements LogisticMixture {
   readonly kind = "logisticMixture";
-  readonly dim: number;
-  readonly logWeights: Matrix;
-  readonly #means: Matrix;
-  readonly #scales: Matrix;
-
-  constructor({ logits, mean, scale }: ComponentParameters) {
-    this.dim = logits[0].length;
-    this.logWeights = logWeightsOf(logits);
-    this.#means = mean;
-    this.#scales = scale;
-  }
 
   get mean(): Vector {
     // E[level] = sum_j P(level >= j).
     return averageComponents(this.logWeights, (k, i) => {
       let sum = 0;
       for (let level = 1; level <= TOP; level++) {
-        sum += sigmoid((this.#means[k][i] - lowerEdge(level)) / this.#scales[k][i]);
+        sum += sigmoid((this.means[k][i] - lowerEdge(level)) / this.scales[k][i]);
       }
       return sum / TOP;
     });
@@ -106,38 +94,34 @@ class IndependentLogistics implements LogisticMixture {
     return averageComponents(this.logWeights, (k, i) => {
       let sum = 0;
       for (let level = 0; level <= TOP; level++) {
-        sum += Math.exp(this.#logMass(level, k, i)) * (level / TOP - mean[i]) ** 2;
+        const x = level / TOP;
+        sum += Math.exp(this.logComponent(x, k, i)) * (x - mean[i]) ** 2;
       }
       return sum;
     });
   }
 
-  logJoint(x: Vector): number[][] {
-    const act = "evaluate a discretised mixture";
-    requireLength(x, this.dim, act);
-    requireEach(x, isLevel, { act, name: "x", must: "be bytes / 255" });
-    return this.logWeights.map((row, k) =>
-      row.map((logWeight, i) => logWeight + this.#logMass(Math.round(x[i] * TOP), k, i))
-    );
-  }
-
-  logProb(x: Vector): number {
-    return sumLogMixture(this.logJoint(x));
+  override logJoint(x: Vector): number[][] {
+    requireEach(x, isLevel, {
+      act: "evaluate a discretised mixture",
+      name: "x",
+      must: "be bytes / 255",
+    });
+    return super.logJoint(x);
   }
 
   sample(random: Random): number[] {
-    return this.logWeights[0].map((_, i) => {
+    return Array.from({ length: this.dim }, (_, i) => {
       const k = drawComponent(this.logWeights, i, random);
       const logistic = logit(random.uniform());
-      const level = Math.round(
-        TOP * (this.#means[k][i] + this.#scales[k][i] * logistic),
-      );
+      const level = Math.round(TOP * (this.means[k][i] + this.scales[k][i] * logistic));
       return Math.min(Math.max(level, 0), TOP) / TOP;
     });
   }
 
-  #logMass(level: number, k: number, i: number): number {
-    const mean = this.#means[k][i], scale = this.#scales[k][i];
+  protected logComponent(x: number, k: number, i: number): number {
+    const level = Math.round(x * TOP);
+    const mean = this.means[k][i], scale = this.scales[k][i];
     // The lowest bin has no lower edge, the highest no upper one.
     const below = logSigmoid((lowerEdge(level + 1) - mean) / scale);
     if (level === 0) return below;

@@ -1,12 +1,10 @@
 import type { Matrix, Random, Vector } from "../math/mod.ts";
-import { requireLength } from "./checks.ts";
 import {
   averageComponents,
   checkComponents,
+  ComponentMixture,
   type ComponentParameters,
   drawComponent,
-  logWeightsOf,
-  sumLogMixture,
 } from "./components.ts";
 import type { Distribution } from "./distribution.ts";
 
@@ -62,50 +60,32 @@ export function pixelMixture(options: ComponentParameters): PixelMixture {
   return new IndependentMixtures(options);
 }
 
-class IndependentMixtures implements PixelMixture {
+class IndependentMixtures extends ComponentMixture implements PixelMixture {
   readonly kind = "pixelMixture";
-  readonly dim: number;
-  readonly logWeights: Matrix;
-  readonly mean: Vector;
-  readonly #means: Matrix;
-  readonly #scales: Matrix;
 
-  constructor({ logits, mean, scale }: ComponentParameters) {
-    this.dim = logits[0].length;
-    this.logWeights = logWeightsOf(logits);
-    this.#means = mean;
-    this.#scales = scale;
-    this.mean = averageComponents(this.logWeights, (k, i) => mean[k][i]);
+  get mean(): Vector {
+    return averageComponents(this.logWeights, (k, i) => this.means[k][i]);
   }
 
   get variance(): Vector {
+    const mean = this.mean;
     // Within plus between, both about the mean: no difference of large squares.
     return averageComponents(
       this.logWeights,
-      (k, i) => this.#scales[k][i] ** 2 + (this.#means[k][i] - this.mean[i]) ** 2,
+      (k, i) => this.scales[k][i] ** 2 + (this.means[k][i] - mean[i]) ** 2,
     );
-  }
-
-  logJoint(x: Vector): number[][] {
-    requireLength(x, this.dim, "evaluate a mixture in each dimension");
-    return this.logWeights.map((row, k) =>
-      row.map((logWeight, i) => {
-        const scale = this.#scales[k][i];
-        const standardized = (x[i] - this.#means[k][i]) / scale;
-        return logWeight - (standardized * standardized + LOG_TWO_PI) / 2 -
-          Math.log(scale);
-      })
-    );
-  }
-
-  logProb(x: Vector): number {
-    return sumLogMixture(this.logJoint(x));
   }
 
   sample(random: Random): number[] {
-    return this.mean.map((_, i) => {
+    return Array.from({ length: this.dim }, (_, i) => {
       const k = drawComponent(this.logWeights, i, random);
-      return this.#means[k][i] + this.#scales[k][i] * random.normal();
+      return this.means[k][i] + this.scales[k][i] * random.normal();
     });
+  }
+
+  protected logComponent(x: number, k: number, i: number): number {
+    const scale = this.scales[k][i];
+    const standardized = (x - this.means[k][i]) / scale;
+    return -(standardized * standardized + LOG_TWO_PI) / 2 - Math.log(scale);
   }
 }
