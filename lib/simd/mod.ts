@@ -24,6 +24,7 @@ export {
   f32,
   f64,
   type FloatBinary,
+  type FloatOperations,
   type FloatUnary,
   i32,
   i64,

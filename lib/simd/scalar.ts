@@ -114,6 +114,23 @@ export type FloatBinary =
   | "max"
   | "copysign";
 
+/** What a type of floats can do, with the conversions of its own. */
+export type FloatOperations<Conversions extends string> =
+  & Operations<
+    | FloatUnary
+    | Conversions
+    | "convert_i32_s"
+    | "convert_i32_u"
+    | "convert_i64_s"
+    | "convert_i64_u",
+    FloatBinary
+  >
+  & Access
+  & {
+    /** A number, rounded to the type. */
+    readonly const: (value: number) => Code;
+  };
+
 const floatCompares: readonly FloatBinary[] = ["eq", "ne", "lt", "gt", "le", "ge"];
 const floatUnaries: readonly FloatUnary[] = [
   "abs",
@@ -183,60 +200,36 @@ export const i64:
   };
 
 /** Single-precision numbers. */
-export const f32:
-  & Operations<
-    | FloatUnary
-    | "convert_i32_s"
-    | "convert_i32_u"
-    | "convert_i64_s"
-    | "convert_i64_u"
-    | "demote_f64"
-    | "reinterpret_i32",
-    FloatBinary
-  >
-  & Access
-  & { readonly const: (value: number) => Code } = {
-    const: (value) => [0x43, encodeFloat32(value)],
-    load: load(0x2a),
-    store: store(0x38),
-    convert_i32_s: unary(0xb2),
-    convert_i32_u: unary(0xb3),
-    convert_i64_s: unary(0xb4),
-    convert_i64_u: unary(0xb5),
-    demote_f64: unary(0xb6),
-    reinterpret_i32: unary(0xbe),
-    ...binaries(floatCompares, 0x5b),
-    ...unaries(floatUnaries, 0x8b),
-    ...binaries(floatArithmetic, 0x92),
-  };
+export const f32: FloatOperations<"demote_f64" | "reinterpret_i32"> = {
+  const: (value) => [0x43, encodeFloat32(value)],
+  load: load(0x2a),
+  store: store(0x38),
+  convert_i32_s: unary(0xb2),
+  convert_i32_u: unary(0xb3),
+  convert_i64_s: unary(0xb4),
+  convert_i64_u: unary(0xb5),
+  demote_f64: unary(0xb6),
+  reinterpret_i32: unary(0xbe),
+  ...binaries(floatCompares, 0x5b),
+  ...unaries(floatUnaries, 0x8b),
+  ...binaries(floatArithmetic, 0x92),
+};
 
 /** Double-precision numbers. */
-export const f64:
-  & Operations<
-    | FloatUnary
-    | "convert_i32_s"
-    | "convert_i32_u"
-    | "convert_i64_s"
-    | "convert_i64_u"
-    | "promote_f32"
-    | "reinterpret_i64",
-    FloatBinary
-  >
-  & Access
-  & { readonly const: (value: number) => Code } = {
-    const: (value) => [0x44, encodeFloat64(value)],
-    load: load(0x2b),
-    store: store(0x39),
-    convert_i32_s: unary(0xb7),
-    convert_i32_u: unary(0xb8),
-    convert_i64_s: unary(0xb9),
-    convert_i64_u: unary(0xba),
-    promote_f32: unary(0xbb),
-    reinterpret_i64: unary(0xbf),
-    ...binaries(floatCompares, 0x61),
-    ...unaries(floatUnaries, 0x99),
-    ...binaries(floatArithmetic, 0xa0),
-  };
+export const f64: FloatOperations<"promote_f32" | "reinterpret_i64"> = {
+  const: (value) => [0x44, encodeFloat64(value)],
+  load: load(0x2b),
+  store: store(0x39),
+  convert_i32_s: unary(0xb7),
+  convert_i32_u: unary(0xb8),
+  convert_i64_s: unary(0xb9),
+  convert_i64_u: unary(0xba),
+  promote_f32: unary(0xbb),
+  reinterpret_i64: unary(0xbf),
+  ...binaries(floatCompares, 0x61),
+  ...unaries(floatUnaries, 0x99),
+  ...binaries(floatArithmetic, 0xa0),
+};
 
 /** An operation of one value; the opcode may have several bytes. */
 export function unary(...opcode: number[]): Unary {

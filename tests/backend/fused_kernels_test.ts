@@ -3,23 +3,15 @@ import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "elbo/backend";
 import { createRandom, STREAMS } from "elbo/math";
 import { type FusedKernels, fusedKernels } from "../../lib/backend/fused_kernels.ts";
-import { granted } from "../helpers/permissions.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
+import { testOnWasm } from "./on_wasm.ts";
 
 /** A test of the fused kernels of wasm, which must leave no tensor behind. */
 function testFused(name: string, fn: (fused: FusedKernels) => void): void {
-  Deno.test({
-    name: `${name} (reads the wasm module)`,
-    ignore: !granted("read"),
-    fn: async () => {
-      await chooseBackend("wasm");
-      const { numTensors, numDataBuffers } = tf.memory();
-      const fused = fusedKernels();
-      assert(fused);
-      tf.tidy(() => fn(fused));
-      assertEquals(tf.memory().numTensors, numTensors, "tensors were left behind");
-      assertEquals(tf.memory().numDataBuffers, numDataBuffers, "data was left behind");
-    },
+  testOnWasm(name, () => {
+    const fused = fusedKernels();
+    assert(fused);
+    fn(fused);
   });
 }
 

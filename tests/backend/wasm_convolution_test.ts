@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { chooseBackend } from "elbo/backend";
 import { createRandom, STREAMS } from "elbo/math";
 import { fc } from "../helpers/fast_check.ts";
-import { granted } from "../helpers/permissions.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
+import { testOnWasm } from "./on_wasm.ts";
 
 const random = createRandom({ seed: 31, stream: STREAMS.test });
 
@@ -103,20 +102,6 @@ function checkCase(
   const [dx, dFilter] = tf.grads(convolve)([x, filter], dy);
   assertClose(dx, exact.dx, size[0] * size[1] * filters);
   assertClose(dFilter, exact.dFilter, batch * info.outHeight * info.outWidth);
-}
-
-function testOnWasm(name: string, fn: () => void): void {
-  Deno.test({
-    name: `${name} (reads the wasm module)`,
-    ignore: !granted("read"),
-    fn: async () => {
-      await chooseBackend("wasm");
-      const { numTensors, numDataBuffers } = tf.memory();
-      tf.tidy(fn);
-      assertEquals(tf.memory().numTensors, numTensors, "tensors were left behind");
-      assertEquals(tf.memory().numDataBuffers, numDataBuffers, "data was left behind");
-    },
-  });
 }
 
 testOnWasm("conv2d: any shape and both gradients agree with float64", () => {

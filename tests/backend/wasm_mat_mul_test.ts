@@ -1,24 +1,9 @@
 import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { chooseBackend } from "elbo/backend";
 import { createRandom, STREAMS } from "elbo/math";
 import { fc } from "../helpers/fast_check.ts";
-import { granted } from "../helpers/permissions.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
-
-function testOnWasm(name: string, fn: () => void): void {
-  Deno.test({
-    name: `${name} (reads the wasm module)`,
-    ignore: !granted("read"),
-    fn: async () => {
-      await chooseBackend("wasm");
-      const { numTensors, numDataBuffers } = tf.memory();
-      tf.tidy(fn);
-      assertEquals(tf.memory().numTensors, numTensors, "tensors were left behind");
-      assertEquals(tf.memory().numDataBuffers, numDataBuffers, "data was left behind");
-    },
-  });
-}
+import { testOnWasm } from "./on_wasm.ts";
 
 const transposes = [[false, false], [false, true], [true, false], [true, true]];
 // [rows, inner, columns], with the larger operand left, right, and neither.
