@@ -92,18 +92,21 @@ async function timeSteps(
   note: (text: string) => void,
 ): Promise<BenchRecord["steps"]> {
   const batches = await referenceBatches();
-  const variants: Variant[] = [];
+  const own: Variant[] = [];
+  let peers: Variant[] = [];
   try {
+    // First, so that a missing PyTorch is said at once.
+    if (peer) peers = await startPeers(batches, { python, onNote: note });
     for (const key of Object.keys(OWN_VARIANTS) as OwnVariant[]) {
       note(`Warming up ${OWN_VARIANTS[key]}.`);
-      variants.push(await startOwn(key, batches));
+      own.push(await startOwn(key, batches));
     }
-    if (peer) variants.push(...await startPeers(batches, { python, onNote: note }));
+    const variants = [...own, ...peers];
     const onRound = (done: number) => note(`Round ${done} of ${rounds} is done.`);
     const timings = await alternate(variants, { rounds, onRound });
     return { timings, ratios: ratiosOf(timings, PAIRS) };
   } finally {
-    for (const variant of variants) variant.close();
+    for (const variant of [...own, ...peers]) variant.close();
   }
 }
 
