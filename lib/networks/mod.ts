@@ -13,6 +13,7 @@ export type {
 export type { Matrix, Random, Vector } from "../math/mod.ts";
 export type { ConvolutionSpec } from "./convolution.ts";
 export { decode, type Decoded, decoderHidden, likelihoodOf } from "./decoder.ts";
+export { checkSpec } from "./check_spec.ts";
 export { approxPosteriorOf, encode, type Encoded, klByDimension } from "./encoder.ts";
 export { type ElboAndGradient, elboAndGradient } from "./gradient.ts";
 export { type BoundAndGradient, kSampleBoundAndGradient } from "./k_sample_gradient.ts";
@@ -21,7 +22,6 @@ export { networkLatentModel } from "./latent_model.ts";
 export { networkLogJoint } from "./log_joint.ts";
 export { type DecoderHead, decoderHeads, hasSharedVariance } from "./decoder_heads.ts";
 export {
-  checkSpec,
   ENCODER_GRADIENTS,
   type EncoderGradient,
   LIKELIHOODS,
