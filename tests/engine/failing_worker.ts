@@ -11,7 +11,6 @@ const scope = globalThis as unknown as {
   onmessage: (event: MessageEvent<WorkerStart>) => void;
   postMessage(message: WorkerMessage): void;
   close(): void;
-  location: Location;
 };
 const fault: Fault = JSON.parse(
   decodeURIComponent(new URL(import.meta.url).search.slice(1)),
