@@ -103,10 +103,13 @@ export class Control {
   /** Rank 0 gives a command to all others. */
   issue(command: Command): void {
     NUMBERS.forEach((name, i) => this.#numbers[i] = command[name]);
-    this.#words[OPERATION] = OPERATIONS.indexOf(command.operation);
     for (let rank = 0; rank < this.#ranks; rank++) this.#words[progressOf(rank)] = 0;
-    Atomics.add(this.#words, COMMANDS, 1);
-    Atomics.notify(this.#words, COMMANDS);
+    this.#announce(command.operation);
+  }
+
+  /** Rank 0 tells all others that there is nothing more to do. */
+  quit(): void {
+    this.#announce("quit");
   }
 
   /** How many commands were given. */
@@ -158,6 +161,12 @@ export class Control {
   /** How many pieces a rank has done since the command. */
   progress(rank: number): number {
     return Atomics.load(this.#words, progressOf(rank));
+  }
+
+  #announce(operation: Operation): void {
+    this.#words[OPERATION] = OPERATIONS.indexOf(operation);
+    Atomics.add(this.#words, COMMANDS, 1);
+    Atomics.notify(this.#words, COMMANDS);
   }
 
   #waitPatiently(word: number, value: number): void {

@@ -140,6 +140,8 @@ export class Team {
 
   /** Lets the workers go. */
   dispose(): void {
+    // A thread that sleeps cannot be terminated, and a process does not end before it.
+    if (this.#workers.length > 0) this.#control.quit();
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
   }

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/
 import { createEngineStep, type EngineOptions } from "elbo/engine";
 import type { Step } from "elbo/models";
 import type { NetworkSpec } from "elbo/networks";
-import { granted } from "../helpers/permissions.ts";
+import { granted, ROOT } from "../helpers/permissions.ts";
 import { bitsOf, trainSome } from "./batches.ts";
 import type { Fault } from "./failing_worker.ts";
 
@@ -281,4 +281,25 @@ Deno.test("engine: says how much memory is missing", async () => {
           "take a smaller batch or network",
         )),
   );
+});
+
+const DISPOSED = `
+import { createEngineStep } from "elbo/engine";
+const step = await createEngineStep(${JSON.stringify(relu)}, {
+  ...{ seed: 0, learningRate: 0.01, threads: 3 },
+});
+step.dispose();
+`;
+
+Deno.test({
+  name: "engine: a process ends once its step is disposed (needs read and run)",
+  ignore: !granted("read", "run"),
+  fn: async () => {
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", DISPOSED],
+      cwd: ROOT,
+      signal: AbortSignal.timeout(60_000),
+    }).output();
+    assertEquals(code, 0, "it was stopped, as it did not end by itself");
+  },
 });

@@ -122,7 +122,7 @@ export const distributionMutants: readonly Mutant[] = [
     id: "pixel-component-without-its-scale",
     mistake: "The density of a pixel's component is not divided by its scale.",
     file: "lib/distributions/pixel_mixture.ts",
-    from: "          Math.log(scale);",
-    to: "          0 * Math.log(scale);",
+    from: "LOG_TWO_PI) / 2 - Math.log(scale);",
+    to: "LOG_TWO_PI) / 2;",
   },
 ];

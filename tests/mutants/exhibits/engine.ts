@@ -76,6 +76,13 @@ export const engineMutants: readonly Mutant[] = [
     trains: { engine: "simd" },
   },
   {
+    id: "threads-that-nobody-lets-go",
+    mistake: "A step that is disposed leaves its threads asleep: no process ends.",
+    file: "lib/engine/team.ts",
+    from: "if (this.#workers.length > 0) this.#control.quit();",
+    to: "",
+  },
+  {
     id: "step-forgotten-by-restore",
     mistake: "A resumed engine corrects Adam's moments as if they were new.",
     file: step,
@@ -86,7 +93,7 @@ export const engineMutants: readonly Mutant[] = [
   {
     id: "samples-on-the-noise-of-others",
     mistake: "Later samples of an image take the noise of the chunk, not of the batch.",
-    file: step,
+    file: "lib/engine/forward_passes.ts",
     from: "firstRow: sample * batchSize + first,",
     to: "firstRow: sample * rows + first,",
   },

@@ -100,8 +100,8 @@ export const modelMutants: readonly Mutant[] = [
     id: "biases-never-learn",
     mistake: "The gradient of every bias is 0.",
     file: backward,
-    from: "this.gradient.set(`${name}.bias`, columnSums(byOutput));",
-    to: "this.gradient.set(`${name}.bias`, tf.mul(0, columnSums(byOutput)));",
+    from: "this.gradient.set(`${name}.bias`, by.bias);",
+    to: "this.gradient.set(`${name}.bias`, tf.mul(0, by.bias));",
     trains: {},
   },
   {
