@@ -2,11 +2,12 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import {
   linearGaussian,
   type LinearVaeOptions,
+  linearVaeSpec,
   optimalLinearVae,
   type Weights,
 } from "elbo/exact";
 import { createRandom, STREAMS, summarize } from "elbo/math";
-import { type ElboAndGradient, elboAndGradient, type NetworkSpec } from "elbo/networks";
+import { type ElboAndGradient, elboAndGradient } from "elbo/networks";
 import {
   crossPoints,
   exactBatch,
@@ -32,21 +33,11 @@ const cases: Case[] = [
   { eigenvalues: spectrum, latentDim: 3, variance: "shared", beta: 0.5 },
 ];
 
-const specOf = ({ eigenvalues, latentDim, variance, beta }: Case): NetworkSpec => ({
-  model: "vae",
-  dataDim: eigenvalues.length,
-  hidden: [],
-  latentDim,
-  activation: "tanh",
-  likelihood: { kind: "gaussian", variance },
-  beta,
-});
-
 /** The exact objective of a linear VAE at given weights, by the network of lib. */
 function exactly(setting: Case, weights: Weights, basis: number[][]): ElboAndGradient {
   const points = crossPoints(basis, setting.eigenvalues);
   return elboAndGradient(
-    specOf(setting),
+    linearVaeSpec(setting),
     weights,
     exactBatch(points, setting.latentDim),
   );
