@@ -1,4 +1,6 @@
-import { decoderHeads, type NetworkSpec, weightShapes } from "../networks/mod.ts";
+// Not by networks' mod.ts: each worker would load all of it.
+import { decoderHeads } from "../networks/decoder_heads.ts";
+import { type NetworkSpec, weightShapes } from "../networks/spec.ts";
 
 /** The part of a layer's columns that is one named weight and its bias. */
 export interface Head {

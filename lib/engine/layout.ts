@@ -1,4 +1,5 @@
-import { hasSharedVariance, type NetworkSpec } from "../networks/mod.ts";
+import { hasSharedVariance } from "../networks/decoder_heads.ts";
+import type { NetworkSpec } from "../networks/spec.ts";
 import { columnsOf, type Layer, layersOf, PANEL, roundUp } from "./layers.ts";
 
 /** A matrix stored by rows in the shared memory. */

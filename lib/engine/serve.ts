@@ -1,4 +1,4 @@
-import type { NetworkSpec } from "../networks/mod.ts";
+import type { NetworkSpec } from "../networks/spec.ts";
 import { Control, type Operation } from "./control.ts";
 import { layoutOf } from "./layout.ts";
 import { Rank } from "./rank.ts";

@@ -133,6 +133,8 @@ class EngineStep implements Step {
   readonly #epsilon: number;
   #learningRate: number;
   #step = 0;
+  /** The copy that was taken back. */
+  #spare?: TrainState;
 
   constructor(
     spec: NetworkSpec,
@@ -192,14 +194,20 @@ class EngineStep implements Step {
 
   state(): Promise<TrainState> {
     const { floats, layout } = this.#team;
+    const spare = this.#spare;
+    this.#spare = undefined;
     const read = (name: keyof typeof PARTS) =>
-      readParameters(floats, { layout, part: PARTS[name] });
+      readParameters(floats, { layout, part: PARTS[name], room: spare?.[name] });
     return Promise.resolve({
       step: this.#step,
       weights: read("weights"),
       firstMoment: read("firstMoment"),
       secondMoment: read("secondMoment"),
     });
+  }
+
+  takeBack(state: TrainState): void {
+    this.#spare = state;
   }
 
   restore(state: TrainState): void {

@@ -17,15 +17,19 @@ interface Place {
   readonly column: number;
 }
 
-/** Copies a part of every parameter out of the memory, in the order of the network. */
+/**
+ * Copies a part of every parameter out of the memory, in the order of the network; into
+ * the arrays of `room` if there is some.
+ */
 export function readParameters(
   floats: Float32Array,
-  { layout, part }: { layout: Layout; part: Part },
+  { layout, part, room }: { layout: Layout; part: Part; room?: Weights },
 ): Weights {
   const weights = new Map<string, Weight>();
   for (const place of placesOf(layout, part)) {
     const { name, shape } = place;
-    const values = new Float32Array(shape.reduce((size, length) => size * length));
+    const values = room?.get(name)?.values ??
+      new Float32Array(shape.reduce((size, length) => size * length));
     eachRun(place, ({ inMemory, inWeight, length }) => {
       for (let i = 0; i < length; i++) values[inWeight + i] = floats[inMemory + i];
     });

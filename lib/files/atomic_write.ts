@@ -1,13 +1,18 @@
 import { basename, dirname, join } from "node:path";
 import { fileError } from "./file_error.ts";
 
-const MAX_WRITE = 2 ** 20;
+const MAX_WRITE = 2 ** 16;
 
-async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
+async function writeAndSync(
+  path: string,
+  parts: readonly Uint8Array[],
+): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
-  for (let done = 0; done < bytes.length;) {
-    // In parts, as each is copied on its way.
-    done += await file.write(bytes.subarray(done, done + MAX_WRITE));
+  for (const bytes of parts) {
+    for (let done = 0; done < bytes.length;) {
+      // Not all at once, as what is written is copied on its way.
+      done += await file.write(bytes.subarray(done, done + MAX_WRITE));
+    }
   }
   await file.sync();
 }
@@ -59,7 +64,7 @@ export function isTemporary(found: string, name: string): boolean {
  * stays as it was. Needs write permission for the folder.
  *
  * @param path The file; its folder must exist.
- * @param contents Bytes, or text that is written as UTF-8.
+ * @param contents Bytes, in parts or not, or text that is written as UTF-8.
  * @throws {Error} If it cannot be written: one sentence with a remedy.
  *
  * @example Needs write permission, so it only asks here
@@ -75,15 +80,16 @@ export function isTemporary(found: string, name: string): boolean {
  */
 export async function writeAtomically(
   path: string,
-  contents: Uint8Array | string,
+  contents: Uint8Array | readonly Uint8Array[] | string,
 ): Promise<void> {
   const bytes = typeof contents === "string"
     ? new TextEncoder().encode(contents)
     : contents;
+  const parts = bytes instanceof Uint8Array ? [bytes] : bytes;
   const folder = dirname(path);
   const temporary = join(folder, temporaryName(basename(path)));
   try {
-    await writeAndSync(temporary, bytes);
+    await writeAndSync(temporary, parts);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

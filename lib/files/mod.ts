@@ -8,7 +8,11 @@ export { isTemporary, writeAtomically } from "./atomic_write.ts";
 export { sha256 } from "./hash.ts";
 export { isThere } from "./is_there.ts";
 export { readSafetensors } from "./safetensors_read.ts";
-export { type WritableTensor, writeSafetensors } from "./safetensors_write.ts";
+export {
+  safetensorsParts,
+  type WritableTensor,
+  writeSafetensors,
+} from "./safetensors_write.ts";
 export type {
   Safetensors,
   SafetensorsArray,

@@ -104,20 +104,50 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(tensors, metadata);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * The bytes of {@linkcode writeSafetensors} in parts, one after another: for files, as
+ * nothing is copied.
+ *
+ * @param tensors Shape and values by name.
+ * @param metadata Free texts.
+ * @returns The header, then the numbers of each tensor: views of its values.
+ * @throws {RangeError} If a shape does not fit its values, or a name is reserved.
+ * @throws {TypeError} If values are no array of a known kind.
+ *
+ * @example The parts are views
+ * ```ts
+ * import { safetensorsParts } from "elbo/files";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const values = new Float32Array([0.5, -1]);
+ * const [, part] = safetensorsParts(new Map([["bias", { shape: [2], values }]]));
+ * assertEquals(part.buffer, values.buffer);
+ * ```
+ */
+export function safetensorsParts(
+  tensors: ReadonlyMap<string, WritableTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
   for (const [name, tensor] of tensors) checkTensor(name, tensor);
   const ordered = inFileOrder(tensors);
   const header = new TextEncoder().encode(headerOf(ordered, metadata));
   const headerLength = Math.ceil(header.length / 8) * 8;
-  const dataLength = ordered.reduce((sum, [, t]) => sum + t.values.byteLength, 0);
 
-  const bytes = new Uint8Array(8 + headerLength + dataLength);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.set(header, 8);
-  bytes.fill(0x20, 8 + header.length, 8 + headerLength);
-  let at = 8 + headerLength;
-  for (const [, { values }] of ordered) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  return bytes;
+  const start = new Uint8Array(8 + headerLength).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true);
+  start.set(header, 8);
+  const numbers = ordered.map(([, { values }]) =>
+    new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  );
+  return [start, ...numbers];
 }

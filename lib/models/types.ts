@@ -109,6 +109,11 @@ export interface Step {
   ): Promise<Float32Array>;
   /** A copy of the state. */
   state(): Promise<TrainState>;
+  /**
+   * Takes back a copy that nobody needs any longer: the next one may lie in its arrays,
+   * so that saving every epoch takes no more memory each time.
+   */
+  takeBack?(state: TrainState): void;
   /** Goes back to a state. */
   restore(state: TrainState): void;
   /** Changes the learning rate of the updates to come; the moments stay. */

@@ -1,8 +1,8 @@
 import {
   readFile,
   readSafetensors,
+  safetensorsParts,
   writeAtomically,
-  writeSafetensors,
 } from "../files/mod.ts";
 import type { TrainState } from "../models/mod.ts";
 import {
@@ -79,7 +79,7 @@ export async function writeCheckpoint(
     step: String(state.step),
     position: JSON.stringify(position),
   };
-  await writeAtomically(path, writeSafetensors(tensors, metadata));
+  await writeAtomically(path, safetensorsParts(tensors, metadata));
 }
 
 /**

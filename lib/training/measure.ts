@@ -7,6 +7,7 @@ import {
 import { STREAMS } from "../math/mod.ts";
 import type { Step } from "../models/mod.ts";
 import type { Breather } from "./breather.ts";
+import { Room } from "./room.ts";
 
 /** The seed of the noise with which every run is measured, whatever its own seed. */
 export const EVALUATION_NOISE_SEED = 20140110;
@@ -110,18 +111,24 @@ interface EvaluationBatch {
   readonly index: number;
 }
 
+const pixelRoom = new Room();
+
 /** All images of a set in order, as they are judged. */
 export function* evaluationBatches(
   set: ImageSet,
   binarization: Binarization,
 ): Generator<EvaluationBatch> {
   const { count, dataDim } = set;
-  const room = new Float32Array(Math.min(count, EVALUATION_BATCH_SIZE) * dataDim);
-  const batches = orderedBatches(count, { batchSize: EVALUATION_BATCH_SIZE });
-  for (const [index, indices] of batches.entries()) {
-    const batchSize = indices.length;
-    const images = room.subarray(0, batchSize * dataDim);
-    evaluationPixels(set, { indices, binarization, out: images });
-    yield { images, batchSize, index };
+  const room = pixelRoom.lend(Math.min(count, EVALUATION_BATCH_SIZE) * dataDim);
+  try {
+    const batches = orderedBatches(count, { batchSize: EVALUATION_BATCH_SIZE });
+    for (const [index, indices] of batches.entries()) {
+      const batchSize = indices.length;
+      const images = room.subarray(0, batchSize * dataDim);
+      evaluationPixels(set, { indices, binarization, out: images });
+      yield { images, batchSize, index };
+    }
+  } finally {
+    pixelRoom.giveBack(room);
   }
 }

@@ -4,6 +4,10 @@ import { STREAMS } from "../math/mod.ts";
 import type { Step } from "../models/mod.ts";
 import type { Breather } from "./breather.ts";
 import { EVALUATION_NOISE_SEED, evaluationBatches } from "./measure.ts";
+import { Room } from "./room.ts";
+
+const meanRoom = new Room();
+const logVarRoom = new Room();
 
 /**
  * Says what the codes of a set of images carry, by the same pixels and noise every
@@ -49,26 +53,27 @@ export async function measureCode(
 ): Promise<LatentCode | undefined> {
   const { count } = set;
   if (count < 2) return undefined;
-  const means: Float32Array[] = [];
-  const logVars: Float32Array[] = [];
-  for (const { images, batchSize } of evaluationBatches(set, binarization)) {
-    const { mean, logVar } = await step.encode(images, batchSize);
-    if (!logVar) return undefined;
-    means.push(mean);
-    logVars.push(logVar);
-    await breather?.breathe();
+  const rooms: Float32Array<ArrayBuffer>[] = [];
+  try {
+    let done = 0;
+    for (const { images, batchSize } of evaluationBatches(set, binarization)) {
+      const { mean, logVar } = await step.encode(images, batchSize);
+      if (!logVar) return undefined;
+      if (done === 0) {
+        const numbers = count * mean.length / batchSize;
+        rooms.push(meanRoom.lend(numbers), logVarRoom.lend(numbers));
+      }
+      rooms[0].set(mean, done);
+      rooms[1].set(logVar, done);
+      done += mean.length;
+      await breather?.breathe();
+    }
+    const noise = { seed: EVALUATION_NOISE_SEED, stream: STREAMS.sampling };
+    return latentCode({ count, mean: rooms[0], logVar: rooms[1] }, { noise });
+  } finally {
+    if (rooms.length > 0) {
+      meanRoom.giveBack(rooms[0]);
+      logVarRoom.giveBack(rooms[1]);
+    }
   }
-  const noise = { seed: EVALUATION_NOISE_SEED, stream: STREAMS.sampling };
-  const posteriors = { count, mean: joined(means), logVar: joined(logVars) };
-  return latentCode(posteriors, { noise });
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -5,8 +5,8 @@ import {
   isTemporary,
   readFile,
   readSafetensors,
+  safetensorsParts,
   writeAtomically,
-  writeSafetensors,
 } from "../files/mod.ts";
 import {
   checkWeights,
@@ -209,7 +209,7 @@ export async function writeModel(
   { spec, weights }: { spec: NetworkSpec; weights: Weights },
 ): Promise<void> {
   const metadata = { format: "elbo-model-1", spec: JSON.stringify(spec) };
-  await writeAtomically(path, writeSafetensors(weights, metadata));
+  await writeAtomically(path, safetensorsParts(weights, metadata));
 }
 
 /**

@@ -241,6 +241,7 @@ async function continueRun(
     if (record) await appendDurably(files.metrics, formatMetrics([record]));
     await writeCheckpoint(files.checkpoint, checkpoint, { configHash });
     await writeModel(files.model, { spec, weights: checkpoint.state.weights });
+    step.takeBack?.(checkpoint.state);
     if (record) metrics.push(record);
   };
   const { binarization } = config.dataset;

@@ -1,4 +1,10 @@
-import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { createEngineStep, type EngineOptions } from "elbo/engine";
 import type { Step } from "elbo/models";
 import type { NetworkSpec } from "elbo/networks";
@@ -302,4 +308,26 @@ Deno.test({
     }).output();
     assertEquals(code, 0, "it was stopped, as it did not end by itself");
   },
+});
+
+Deno.test("engine: a state that was taken back is written over, no other", async () => {
+  await withStep(relu, { threads: 1 }, async (step) => {
+    const spec = relu;
+    const first = await step.state();
+    await trainSome(step, { spec, to: 2 });
+    const kept = await step.state();
+    const bits = bitsOf(kept);
+    step.takeBack?.(first);
+    const again = await step.state();
+    assertStrictEquals(
+      again.weights.get("encoder.mean.weight")!.values,
+      first.weights.get("encoder.mean.weight")!.values,
+    );
+    assertEquals(bitsOf(again), bits);
+    step.restore({ ...kept, step: 0 });
+    await trainSome(step, { spec, to: 1 });
+    assertNotEquals(bitsOf(await step.state()), bits);
+    assertEquals(bitsOf(again), bits);
+    assertEquals(bitsOf(kept), bits);
+  });
 });

@@ -31,6 +31,14 @@ fileTest(
     assertStrictEquals(await Deno.readTextFile(path), "naïve");
     await writeAtomically(path, new Uint8Array([7, 0, 9]));
     assertEquals(await readFile(path), new Uint8Array([7, 0, 9]));
+    const parts = [
+      new Uint8Array(100_000).fill(1),
+      new Uint8Array(0),
+      Uint8Array.of(2),
+    ];
+    await writeAtomically(path, parts);
+    const whole = new Uint8Array(100_001).fill(1).fill(2, 100_000);
+    assertEquals(await readFile(path), whole);
     await writeAtomically(path, "");
     assertEquals(await namesIn(dir), ["a.txt"]);
   },

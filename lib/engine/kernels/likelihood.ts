@@ -14,7 +14,7 @@ import {
   type Variable,
   when,
 } from "../../simd/mod.ts";
-import { type NetworkSpec, VARIANCE_FLOOR } from "../../networks/mod.ts";
+import { type NetworkSpec, VARIANCE_FLOOR } from "../../networks/spec.ts";
 import { sumLanes } from "./latent.ts";
 
 /** Sizes of the matrices of the decoder's output: dataDim, and strides in bytes. */
