@@ -1,3 +1,5 @@
+import { commandGranting, type CommandLine } from "./command_granting.ts";
+
 /** An error whose message is all that its reader needs: one sentence and a remedy. */
 export class CommandError extends Error {
   /** The exit status that the process ends with. */
@@ -37,10 +39,17 @@ export interface Failure {
  * Expected errors become their one sentence; only a bug shows its stack.
  *
  * @param error What was thrown.
+ * @param command What was typed: a missing permission is told with all of it.
  * @returns The text for stderr, without a final newline, and the status.
  */
-export function describeFailure(error: unknown): Failure {
+export function describeFailure(
+  error: unknown,
+  command?: CommandLine,
+): Failure {
   const message = error instanceof Error ? escapeControls(error.message) : "";
+  if (error instanceof Deno.errors.NotCapable) {
+    return { status: 1, message: describeNotCapable(error, command) };
+  }
   if (error instanceof CommandError) return { status: error.status, message };
   if (houseMessage.test(message)) {
     return { status: optionMessage.test(message) ? 2 : 1, message };
@@ -51,9 +60,6 @@ export function describeFailure(error: unknown): Failure {
       message: "Cannot go on as all numbers must fit into memory: they do not " +
         `(${error.message}); take smaller layers, batches or data`,
     };
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return { status: 1, message: describeNotCapable(error) };
   }
   if (isFileSystemError(error)) {
     return {
@@ -78,28 +84,43 @@ function escapeControls(text: string): string {
  * Runs the body of a script and turns what it throws into an exit status.
  *
  * @param main Returns the exit status; nothing means 0.
+ * @param command What was typed.
  * @returns The exit status: 2 for a wrong command line, 1 for any other error, which
  * is told on stderr.
  */
 export async function runMain(
   main: () => Promise<number | void> | number | void,
+  command?: CommandLine,
 ): Promise<number> {
   try {
     return (await main()) ?? 0;
   } catch (error) {
-    const { status, message } = describeFailure(error);
+    const { status, message } = describeFailure(error, command);
     console.error(message);
     return status;
   }
 }
 
-function describeNotCapable(error: Error): string {
-  const flag = error.message.match(/--allow-[a-z]+/)?.[0];
-  const what = error.message.replace(/, run again with.*$/s, "");
-  const remedy = flag === undefined
-    ? "start it through its deno task"
-    : `start it through its deno task, or add ${flag}`;
-  return `Cannot go on as this process must hold a permission: ${what}; ${remedy}`;
+// Deno names what it would have had to grant; one of ours may be wrapped around it.
+function describeNotCapable(error: Error, command?: CommandLine): string {
+  const { message } = error.cause instanceof Deno.errors.NotCapable
+    ? error.cause
+    : error;
+  const [, what, path] = message.match(/^Requires (\w+) access to "(.+)", run/) ?? [];
+  const granting = what === "read" || what === "write"
+    ? commandGranting({ what, path, ...command })
+    : undefined;
+  if (granting === undefined) {
+    if (houseMessage.test(error.message)) return escapeControls(error.message);
+    const [flag] = message.match(/--allow-[a-z]+/) ?? [];
+    return "Cannot go on as this process must hold a permission: " +
+      escapeControls(message.replace(/, run again with.*$/s, "")) +
+      `; start it through its deno task${flag ? `, or add ${flag}` : ""}`;
+  }
+  return escapeControls(
+    `Cannot go on as this task must be allowed to ${what} ${path}: it is not; answer ` +
+      `its question on a terminal, or run ${granting}`,
+  );
 }
 
 function isFileSystemError(error: unknown): error is Error {

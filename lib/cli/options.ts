@@ -151,7 +151,7 @@ export function runCommand<Specs extends OptionSpecs>(
     const parsed = parseCommand(args, command);
     if (!("text" in parsed)) return main(parsed);
     console.log(parsed.text);
-  });
+  }, { task: command.name, args });
 }
 
 interface Words {

@@ -1,17 +1,25 @@
 import { fileURLToPath } from "node:url";
+import manifest from "../../deno.json" with { type: "json" };
 import { ROOT } from "../helpers/permissions.ts";
 
 /** What {@linkcode command} starts. */
 export interface CommandOptions {
-  /** As the task grants them, so that a permission too few shows. */
+  /** Those of the task of that name in deno.json unless told. */
   readonly permissions?: readonly string[];
   readonly args: readonly string[];
+}
+
+/** What the task of a command grants it, so that a permission too few or too many shows. */
+export function grantsOf(name: string): string[] {
+  const { command = "" } =
+    (manifest.tasks as Record<string, { command?: string }>)[name];
+  return command.split(" ").filter((word) => word.startsWith("--allow-"));
 }
 
 /** A command line of lib/cli, such as "train", in a process of its own. */
 export function command(
   name: string,
-  { permissions = [], args }: CommandOptions,
+  { permissions = grantsOf(name), args }: CommandOptions,
 ): Deno.Command {
   const script = fileURLToPath(new URL(`lib/cli/${name}.ts`, ROOT));
   return new Deno.Command(Deno.execPath(), {

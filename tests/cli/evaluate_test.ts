@@ -333,7 +333,7 @@ Deno.test({
     withTempDir(async (dir) => {
       const path = await trainTiny(dir);
       const { code, stdout, stderr } = await finish(
-        command("evaluate", { permissions: ["--allow-read"], args: [path] }).spawn(),
+        command("evaluate", { args: [path] }).spawn(),
       );
       assertEquals(code, 0, stderr);
       assertMatch(stdout, /^NLL, K = 500 /m);

@@ -222,7 +222,6 @@ Deno.test({
       const out = join(dir, "draws.png");
       const { code, stderr } = await finish(
         command("sample", {
-          permissions: ["--allow-read", "--allow-write"],
           args: [path, "--draw", "--out", out],
         }).spawn(),
       );

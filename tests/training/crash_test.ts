@@ -12,18 +12,17 @@ import { withTempDir } from "../helpers/temp_dir.ts";
 const KILLS = effort({ short: 6, long: 50 });
 const EPOCHS = 24;
 
-const permissions = ["--allow-read", "--allow-write"];
 const ignore = !granted("read", "write", "run");
 
 function begin(dataset: string, out: string): Deno.ChildProcess {
   const network = ["--hidden", "64,64", "--latent", "4", "--batch", "20"];
   const epochs = ["--epochs", `${EPOCHS}`, "--seed", "3"];
   const args = ["--dataset", dataset, ...network, ...epochs, "--out", out];
-  return command("train", { permissions, args }).spawn();
+  return command("train", { args }).spawn();
 }
 
 function resume(run: string): Deno.ChildProcess {
-  return command("train", { permissions, args: ["--resume", run] }).spawn();
+  return command("train", { args: ["--resume", run] }).spawn();
 }
 
 async function modelOf(run: string): Promise<Uint8Array> {
@@ -162,7 +161,7 @@ Deno.test({
       assertEquals((await finish(begin(data, here))).code, 0);
       await Deno.rename(here, there);
       const args = ["--resume", there, "--epochs", `${EPOCHS + 1}`];
-      const moved = await finish(command("train", { permissions, args }).spawn());
+      const moved = await finish(command("train", { args }).spawn());
       assertEquals(moved.code, 0, moved.stderr);
       assertEquals((await openRun(there)).metrics.length, EPOCHS + 1);
     }),
