@@ -1,5 +1,21 @@
 import { AssertionError } from "@std/assert";
-import { describeSeed } from "./seed.ts";
+import { describeSeed, readTestVariable } from "./seed.ts";
+
+/** With this environment variable set every check prints itself, for the statistics. */
+export const REPORT_VARIABLE = "ELBO_TEST_REPORT";
+
+/** What a line of such a report begins with. */
+export const REPORT_MARK = "Monte Carlo check ";
+
+/** A check as it is reported: its claim and its estimate. */
+export interface ReportedCheck extends MonteCarloEstimate, Required<PlainClaim> {}
+
+type PlainClaim = Pick<MonteCarloClaim, "exact" | "resolution" | "maxZ" | "label">;
+
+function reportCheck(check: ReportedCheck): void {
+  if (readTestVariable(REPORT_VARIABLE) === undefined) return;
+  console.log(REPORT_MARK + JSON.stringify(check));
+}
 
 /** A mean with its standard error, as `summarize` of elbo/math returns it. */
 export interface MonteCarloEstimate {
@@ -38,6 +54,7 @@ export function assertMonteCarlo(
   const rounding = 1e-12 * Math.max(1, Math.abs(exact));
   const error = Math.abs(mean - exact);
   const z = error === 0 ? 0 : (mean - exact) / standardError;
+  reportCheck({ label, exact, mean, standardError, numSamples, resolution, maxZ });
   const faults: string[] = [];
   // Written so that a NaN anywhere is a fault.
   if (!(error <= maxZ * standardError + rounding)) {

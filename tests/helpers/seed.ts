@@ -1,14 +1,14 @@
 /** The environment variable that varies the seeds of all statistical tests. */
 export const TEST_SEED_VARIABLE = "ELBO_TEST_SEED";
 
-/** The variable's value, or undefined where it is unset or may not be read. */
+/** The text of an environment variable; undefined where unset, or it may not be read. */
+export function readTestVariable(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
 function seedFromEnvironment(): number | undefined {
-  const { state } = Deno.permissions.querySync({
-    name: "env",
-    variable: TEST_SEED_VARIABLE,
-  });
-  if (state !== "granted") return undefined;
-  return parseTestSeed(Deno.env.get(TEST_SEED_VARIABLE));
+  return parseTestSeed(readTestVariable(TEST_SEED_VARIABLE));
 }
 
 /**
