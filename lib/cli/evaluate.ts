@@ -1,4 +1,4 @@
-import { evaluateRun } from "./evaluate_run.ts";
+import { evaluateRun, type JudgedStep } from "./evaluate_run.ts";
 import { evaluationLines } from "./evaluation_lines.ts";
 import { checkEngineOptions, engineOptions } from "./engine_options.ts";
 import { UsageError } from "./errors.ts";
@@ -6,7 +6,9 @@ import { count } from "./numbers.ts";
 import { defineCommand, type Parsed, runCommand } from "./options.ts";
 import { createStatusLine } from "./status_line.ts";
 import { trainedStep } from "./trained_step.ts";
+import type { Step } from "../models/mod.ts";
 import { openRun, runDataset } from "../training/mod.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 
 /** `deno task evaluate`. */
 export const evaluateCommand = defineCommand({
@@ -98,11 +100,16 @@ async function evaluate(
   const onNote = quiet ? undefined : console.error;
   const step = await trainedStep(run, { engine, backend, threads, onNote });
   const status = createStatusLine(quiet ? { live: false } : {});
+  // An image takes 10 s to anneal, in which no listener would be heard.
+  const interrupt = ais === 0
+    ? listenForInterrupt({ say: () => {}, close: status.close })
+    : undefined;
+  interrupt?.endWith("Stopped: an evaluation keeps nothing.");
   if (!quiet && !Deno.stderr.isTerminal()) {
     console.error(measuringLine({ ...values, model: run.spec.model, all: test.count }));
   }
   try {
-    const record = await evaluateRun({ run, step, test }, {
+    const record = await evaluateRun({ run, step: breathing(step), test }, {
       ...{ samples, images, ais, aisChains, aisSteps },
       onProgress: status.show,
     });
@@ -111,9 +118,24 @@ async function evaluate(
       json ? JSON.stringify(record, null, 2) : evaluationLines(record).join("\n"),
     );
   } finally {
+    interrupt?.unlisten();
     status.close();
     step.dispose();
   }
+}
+
+/** The same step, which lets Ctrl-C be heard between two answers. */
+function breathing(step: Step): JudgedStep {
+  const withBreath = async <T>(answer: Promise<T>): Promise<T> => {
+    // Answers are few and long: a timer lets all that waits be served at once.
+    await new Promise((resolve) => setTimeout(resolve));
+    return await answer;
+  };
+  return {
+    evaluate: (batch) => withBreath(step.evaluate(batch)),
+    encode: (images, batchSize) => withBreath(step.encode(images, batchSize)),
+    logWeights: (batch) => withBreath(step.logWeights(batch)),
+  };
 }
 
 function measuringLine(

@@ -48,10 +48,13 @@ export interface EvaluateOptions {
   readonly onProgress?: (text: string) => void;
 }
 
+/** What is asked of a model that is judged. */
+export type JudgedStep = Pick<Step, "evaluate" | "encode" | "logWeights">;
+
 /** A trained model and the images to judge it by. */
 export interface Trained {
   readonly run: Run;
-  readonly step: Step;
+  readonly step: JudgedStep;
   readonly test: ImageSet;
 }
 
@@ -145,7 +148,7 @@ export async function evaluateRun(
 }
 
 async function activeOf(
-  step: Step,
+  step: JudgedStep,
   { images, latentDim }: { images: EvaluationImages; latentDim: number },
 ): Promise<ActiveRecord | null> {
   if (images.count < 2) return null;
@@ -154,7 +157,7 @@ async function activeOf(
 }
 
 async function codeOf(
-  step: Step,
+  step: JudgedStep,
   { test, binarization }: { test: ImageSet; binarization: Binarization },
 ): Promise<EvaluationRecord["code"]> {
   const code = await measureCode(step, test, { binarization });
@@ -164,7 +167,7 @@ async function codeOf(
 }
 
 async function nllOf(
-  step: Step,
+  step: JudgedStep,
   { images, samples, bits, onProgress }: {
     images: EvaluationImages;
     samples: number;

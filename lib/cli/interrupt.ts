@@ -3,7 +3,7 @@ import type { Progress } from "./progress.ts";
 /** The exit status of a command that Ctrl-C stopped. */
 export const INTERRUPTED = 130;
 
-/** What Ctrl-C does to a command that trains. */
+/** What Ctrl-C does to a command that takes long. */
 export interface Interrupt {
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal;
@@ -19,7 +19,9 @@ export interface Interrupt {
  * @param progress Where it is said.
  * @returns The signal, and how to change or end the listening.
  */
-export function listenForInterrupt(progress: Progress): Interrupt {
+export function listenForInterrupt(
+  progress: Pick<Progress, "say" | "close">,
+): Interrupt {
   const controller = new AbortController();
   let lastWords: string | undefined;
   const onInterrupt = () => {

@@ -73,7 +73,7 @@ export interface MeasureOptions {
  * ```
  */
 export async function measureSet(
-  step: Step,
+  step: Pick<Step, "evaluate">,
   set: ImageSet,
   { binarization, signal, onImages, breather }: MeasureOptions,
 ): Promise<Measured | undefined> {

@@ -343,3 +343,25 @@ Deno.test({
       );
     }),
 });
+
+Deno.test({
+  name: "evaluate: Ctrl-C ends it with one line and status 130 (starts a process)",
+  // Windows has no SIGINT to send to another process.
+  ignore: !granted("read", "write", "run") || Deno.build.os === "windows",
+  fn: () =>
+    withTempDir(async (dir) => {
+      const args = [await trainTiny(dir), "--engine", "simd", "--samples", "1000000"];
+      const child = command("evaluate", { permissions: ["--allow-read"], args })
+        .spawn();
+      const lines = child.stderr.pipeThrough(new TextDecoderStream());
+      let text = "";
+      for await (const part of lines) {
+        const isFirst = !text.includes("Measuring") && part.includes("Measuring");
+        text += part;
+        if (isFirst) child.kill("SIGINT");
+      }
+      const stdout = await new Response(child.stdout).text();
+      assertEquals([(await child.status).code, stdout], [130, ""], text);
+      assertMatch(text, /\nStopped: an evaluation keeps nothing\.\n$/);
+    }),
+});
