@@ -23,7 +23,7 @@ const GRANTS = [
 export class Workshop {
   private constructor(readonly folder: string) {}
 
-  /** Copies every file that git knows or would add; packages are shared. */
+  /** Copies every file that git knows or would add; and installs the packages. */
   static async open(): Promise<Workshop> {
     const root = fileURLToPath(ROOT);
     const folder = await Deno.makeTempDir({ prefix: "elbo_mutants_" });
@@ -36,8 +36,11 @@ export class Workshop {
       await Deno.mkdir(join(folder, path, ".."), { recursive: true });
       await Deno.copyFile(join(root, path), join(folder, path));
     }
-    await Deno.symlink(join(root, "node_modules"), join(folder, "node_modules"));
-    return new Workshop(folder);
+    const workshop = new Workshop(folder);
+    // Not a link to ours: the commands under test may read their own folder only.
+    const { code, text } = await workshop.#deno(["install", "--frozen"], 300);
+    if (code !== 0) throw new Error(`Cannot install the packages in a copy: ${text}`);
+    return workshop;
   }
 
   async close(): Promise<void> {

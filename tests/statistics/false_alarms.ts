@@ -59,7 +59,7 @@ async function statisticalTests(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
-    if (path === "tests/helpers") continue;
+    if (path === "tests/helpers" || path === "tests/statistics") continue;
     if (isDirectory) found.push(...await statisticalTests(path));
     else if (name.endsWith("_test.ts")) {
       const source = await Deno.readTextFile(path);
