@@ -188,7 +188,12 @@ export class Control {
     for (let look = 0; look < LOOKS; look++) {
       if (Atomics.load(this.#words, word) !== value) return true;
     }
-    return Atomics.wait(this.#words, word, value, timeoutMs) !== "timed-out";
+    // Woken is not passed: whoever opened the last barrier may tell so only now.
+    for (;;) {
+      const outcome = Atomics.wait(this.#words, word, value, timeoutMs);
+      if (Atomics.load(this.#words, word) !== value) return true;
+      if (outcome === "timed-out") return false;
+    }
   }
 }
 
