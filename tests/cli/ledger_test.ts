@@ -149,7 +149,9 @@ Deno.test({
   ignore: !granted("run"),
   fn: async () => {
     const args = ["--only", "equality-at-the-posterior"];
-    const { code, stdout } = await finish(command("ledger", { args }).spawn());
+    const { code, stdout } = await finish(
+      command("ledger", { permissions: [], args }).spawn(),
+    );
     assertEquals(code, 0);
     assertStringIncludes(stdout, "skipped: data/mnist_vae_2d.safetensors needs the");
     assertGreater(stdout.split("holds").length, 5);
