@@ -16,11 +16,9 @@ export {
   type AnnealedEstimate,
   annealedLowerBound,
   annealedUpperBound,
-  type AnnealingOptions,
-  fitStart,
   type FrozenOptions,
-  tuneStepSizes,
 } from "./annealed_importance.ts";
+export { type AnnealingOptions } from "./annealing_chains.ts";
 export {
   type AnnealingPath,
   type ChainState,
@@ -29,6 +27,7 @@ export {
   sigmoidSchedule,
   type StateAt,
 } from "./annealing_path.ts";
+export { fitStart, tuneStepSizes } from "./annealing_pilot.ts";
 export {
   type BoundEstimator,
   type BoundGradientDraws,

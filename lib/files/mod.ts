@@ -4,6 +4,7 @@
  * @module
  */
 export { type FileAction, fileError, readFile } from "./file_error.ts";
+export { appendDurably } from "./append_durably.ts";
 export { isTemporary, writeAtomically } from "./atomic_write.ts";
 export { sha256 } from "./hash.ts";
 export { isThere } from "./is_there.ts";

@@ -213,26 +213,6 @@ export async function writeModel(
 }
 
 /**
- * Appends text to a file and waits until the disk has it.
- *
- * @param path The file; made if it is not there.
- * @param text What to append.
- * @throws {Error} If it cannot be written: one sentence with a remedy.
- */
-export async function appendDurably(path: string, text: string): Promise<void> {
-  try {
-    using file = await Deno.open(path, { append: true, create: true });
-    const bytes = new TextEncoder().encode(text);
-    for (let done = 0; done < bytes.length;) {
-      done += await file.write(bytes.subarray(done));
-    }
-    await file.sync();
-  } catch (error) {
-    throw fileError(error, { action: "write", path });
-  }
-}
-
-/**
  * Begins a run in a folder: writes its config.json.
  *
  * @param path The folder; empty, but for what a killed beginning left.

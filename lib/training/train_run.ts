@@ -1,5 +1,5 @@
 import { type Binarization, type Dataset, loadDataset } from "../datasets/mod.ts";
-import { isThere, writeAtomically } from "../files/mod.ts";
+import { appendDurably, writeAtomically } from "../files/mod.ts";
 import type { Step, StepOptions } from "../models/mod.ts";
 import {
   type ConvolutionSpec,
@@ -7,7 +7,7 @@ import {
   type NetworkSpec,
   type Weights,
 } from "../networks/mod.ts";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
 import { formatRunConfig, type RunConfig } from "./config.ts";
 import {
   chooseEngine,
@@ -22,7 +22,6 @@ import { epochStart } from "./position.ts";
 import { changedConfig, describeChanges, type ResumeOptions } from "./resume_checks.ts";
 import { runDataset } from "./run_dataset.ts";
 import {
-  appendDurably,
   createRun,
   openRun,
   requireVacant,
@@ -30,6 +29,7 @@ import {
   writeModel,
 } from "./run_folder.ts";
 import { holdingRun } from "./run_lock.ts";
+import { checkpointOf, repairMetrics } from "./saved_state.ts";
 import type { Recipe } from "./schedule.ts";
 
 /** What a new run is to be. */
@@ -282,36 +282,4 @@ async function disposing<Result>(
     step.dispose();
     throw error;
   }
-}
-
-async function checkpointOf(run: Run): Promise<Checkpoint | undefined> {
-  try {
-    return await readCheckpoint(run.files.checkpoint, run);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    // The checkpoint is written before the model: without both, a run was killed in its
-    // first epoch and starts anew; with the model alone, that would lose it.
-    if (await isThere(run.files.model)) {
-      throw new RangeError(
-        `Cannot resume ${run.path} as its checkpoint must be there: it has a model, but ` +
-          `no checkpoint.safetensors; restore that file, or start a new run`,
-        { cause: error },
-      );
-    }
-    return undefined;
-  }
-}
-
-/** Takes back what a crash left beyond the checkpoint. */
-async function repairMetrics(run: Run, epochs: number): Promise<MetricsRecord[]> {
-  const { files, metrics } = run;
-  if (metrics.length < epochs) {
-    throw new RangeError(
-      `Cannot resume ${run.path} as metrics.jsonl must hold all of its ${epochs} ` +
-        `epochs: it holds ${metrics.length}; restore the file`,
-    );
-  }
-  const kept = metrics.slice(0, epochs);
-  await writeAtomically(files.metrics, formatMetrics(kept));
-  return kept;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { appendDurably } from "../../lib/training/run_folder.ts";
+import { appendDurably } from "elbo/files";
 import { granted } from "../helpers/permissions.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
 
