@@ -54,6 +54,7 @@ async function createOwn(
     ...options,
     threads: variant.startsWith("engine-1") ? 1 : 2,
     ...variant.endsWith("dense") && { sparseBelow: 0 },
+    relaxed: variant.endsWith("relaxed"),
     onNote: (text) => console.error(text),
   });
 }

@@ -26,6 +26,8 @@ export interface Variant {
 export const OWN_VARIANTS = {
   "engine-2": "engine, 2 threads",
   "engine-1": "engine, 1 thread",
+  "engine-2-relaxed": "engine, 2 threads, relaxed",
+  "engine-1-relaxed": "engine, 1 thread, relaxed",
   "engine-2-dense": "engine, 2 threads, dense",
   "engine-1-dense": "engine, 1 thread, dense",
   tfjs: "our tfjs on wasm",

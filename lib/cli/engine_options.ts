@@ -1,5 +1,5 @@
 import type { BackendRequest } from "../backend/mod.ts";
-import type { EngineRequest } from "../training/mod.ts";
+import { type EngineRequest, ENGINES } from "../training/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { OptionSpecs } from "./options.ts";
 
@@ -8,17 +8,19 @@ export const engineOptions = {
   engine: {
     kind: "choice",
     placeholder: "NAME",
-    choices: ["auto", "simd", "tfjs"],
+    choices: ["auto", ...ENGINES],
     default: "auto",
     help:
-      "What computes: simd (written by hand, fast), tfjs, or auto: simd for every " +
-      "network that it knows.",
+      "What computes: simd (written by hand, fast), simd-relaxed (its products may " +
+      "round once: faster on some machines, and not the same bits on all), tfjs, or " +
+      "auto: simd for every network that it knows.",
   },
   threads: {
     kind: "integer",
     min: 1,
     max: 64,
-    help: "Of simd; any number gives the same result. Default: one a core, at most 8.",
+    help:
+      "Of simd and simd-relaxed; any number gives the same result. Default: one a core, at most 8.",
   },
   backend: {
     kind: "choice",
@@ -36,7 +38,7 @@ export function checkEngineOptions(
   act: string,
   { engine, backend }: { engine: EngineRequest; backend: BackendRequest },
 ): void {
-  if (engine !== "simd" || backend === "auto") return;
+  if (engine === "auto" || engine === "tfjs" || backend === "auto") return;
   throw new UsageError(
     `Cannot ${act} as --backend must come with --engine tfjs: it is ${backend}; leave ` +
       "--engine or --backend out",

@@ -11,6 +11,7 @@ import { recipeWords } from "./recipe_options.ts";
 export function settingsOf(config: RunConfig): Report["settings"] {
   const { dataset, network, training, versions } = config;
   const { likelihood } = network;
+  const { engine = "tfjs" } = training;
   const text = (value: unknown) => String(value ?? "none");
   return [
     {
@@ -43,8 +44,8 @@ export function settingsOf(config: RunConfig): Report["settings"] {
           .filter(([, value]) => value !== null)
           .map(([name, value]) => [name.replaceAll("-", " "), text(value)] as const),
         ["seed", text(training.seed)],
-        ["engine", training.engine ?? "tfjs"],
-        ...training.engine === "simd" ? [] : [["backend", training.backend] as const],
+        ["engine", engine],
+        ...engine === "tfjs" ? [["backend", training.backend] as const] : [],
       ],
     },
     {

@@ -11,6 +11,7 @@ import { shellWord } from "./shell_word.ts";
 export function trainCommandLine(config: RunConfig): string {
   const { dataset, network, training } = config;
   const { likelihood } = network;
+  const { engine = "tfjs" } = training;
   const options: [string, string | number | null][] = [
     ["dataset", dataset.name],
     ["binarize", dataset.binarization],
@@ -30,8 +31,8 @@ export function trainCommandLine(config: RunConfig): string {
     ["batch", training.batchSize],
     ["learning-rate", training.learningRate],
     ["seed", training.seed],
-    ["engine", training.engine ?? "tfjs"],
-    ["backend", training.engine === "simd" ? null : training.backend],
+    ["engine", engine],
+    ["backend", engine === "tfjs" ? training.backend : null],
   ];
   const words = options.filter(([, value]) => value !== null)
     .map(([name, value]) => `--${name} ${shellWord(String(value))}`);

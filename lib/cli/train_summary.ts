@@ -23,7 +23,7 @@ export function startLine(
     `${networkSizes(spec)} on ${count(train.count)} ` +
     `${train.count === 1 ? "image" : "images"} of ${config.dataset.name}, ` +
     `${epochs} ${epochs === 1 ? "epoch" : "epochs"}${done}, ${
-      engine === "simd" ? "simd engine" : `${backend} backend`
+      (engine ?? "tfjs") === "tfjs" ? `${backend} backend` : `${engine} engine`
     }, into ${path}`;
 }
 

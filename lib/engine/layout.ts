@@ -64,6 +64,9 @@ export interface Lists {
 export const FLOAT_BYTES = 4;
 export const ENTRY_BYTES = 8;
 
+/** Panels that one pass over a list can serve: their eight sums fit into registers. */
+export const PANELS_AT_ONCE = 2;
+
 /** The most samples of an image that are weighed in one command. */
 export const SAMPLES_AT_ONCE = 32;
 
@@ -176,7 +179,10 @@ export function layoutOf(
     logLikelihood: floats(batchRows * SAMPLES_AT_ONCE),
     logRatio: floats(batchRows * SAMPLES_AT_ONCE),
     kl: floats(batchRows),
-    scratch: Array.from({ length: ranks }, () => floats(widest * PANEL)),
+    scratch: Array.from(
+      { length: ranks },
+      () => floats(PANELS_AT_ONCE * widest * PANEL),
+    ),
     bytes: end,
   };
 }

@@ -12,12 +12,29 @@ import {
   FLOAT_BYTES,
   type LayerPlaces,
   type Layout,
+  PANELS_AT_ONCE,
   type Parameter,
   type Rows,
 } from "./layout.ts";
 
 /** Bytes of a row of a panel. */
 const PANEL_ROW = FLOAT_BYTES * PANEL;
+
+/** How products are computed; every rank must have the same. */
+export interface Arithmetic {
+  /** The share of non-zero numbers below which a product is by lists. */
+  readonly sparseBelow: number;
+  /** Whether x y + z may be rounded once: see `createGemm`. */
+  readonly relaxed: boolean;
+}
+
+/** How the gradient by some rows of a weight is computed. */
+export interface WeightGradient {
+  /** Panels that may be written in one go. */
+  readonly atOnce: number;
+  /** Writes some panels to an address. */
+  readonly write: (panels: Range, address: number) => void;
+}
 
 /**
  * The operations of which a step is made, on some rows of a batch or of a weight: each
@@ -27,7 +44,7 @@ export class Machine {
   readonly layout: Layout;
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
-  readonly #sparseBelow: number;
+  readonly #arithmetic: Arithmetic;
   readonly #adam: ReturnType<typeof createAdam>;
   readonly #forward: readonly Gemm[];
   readonly #backward: readonly (Gemm | undefined)[];
@@ -35,28 +52,28 @@ export class Machine {
   readonly #floats: Float32Array;
   readonly #words: Int32Array;
 
-  /** `sparseBelow`: the share of non-zero numbers below which a product is by lists. */
   constructor(
     memory: WebAssembly.Memory,
-    { layout, sparseBelow }: { layout: Layout; sparseBelow: number },
+    { layout, arithmetic }: { layout: Layout; arithmetic: Arithmetic },
   ) {
+    const { relaxed } = arithmetic;
     this.layout = layout;
-    this.#sparseBelow = sparseBelow;
+    this.#arithmetic = arithmetic;
     this.#memory = memory;
-    this.kernels = createKernels(memory, layout);
+    this.kernels = createKernels(memory, { layout, relaxed });
     this.#adam = createAdam(memory);
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
     this.#forward = layout.layers.map(({ rows, columns, input, output }) =>
       createGemm(memory, {
         ...{ m: layout.batchRows, n: columns, k: rows, start: "bias" },
-        ...{ strideA: input.stride, strideC: output.stride },
+        ...{ strideA: input.stride, strideC: output.stride, relaxed },
       })
     );
     this.#backward = layout.layers.map(({ transposed, rows, columns, input }) =>
       transposed === undefined ? undefined : createGemm(memory, {
         ...{ m: layout.batchRows, n: rows, k: columns },
-        ...{ strideA: columns, strideC: input.stride },
+        ...{ strideA: columns, strideC: input.stride, relaxed },
       })
     );
   }
@@ -71,7 +88,9 @@ export class Machine {
   forward(index: number, rows: Range): void {
     const places = this.layout.layers[index];
     const { layer, input, output, weight, bias } = places;
-    if (places.isSparse && this.#listRows(places, rows) < this.#sparseBelow) {
+    if (
+      places.isSparse && this.#listRows(places, rows) < this.#arithmetic.sparseBelow
+    ) {
       this.#forwardByLists(places, rows);
     } else {
       this.#forward[index].multiply(
@@ -116,42 +135,47 @@ export class Machine {
   }
 
   /**
-   * Readies the gradient by some rows of a weight, x^T byY, whose panels
-   * `weightGradient` then computes.
-   *
-   * @returns Writes a panel of it to an address.
+   * Readies the gradient by some rows of a weight, x^T byY: panels of it are written to
+   * an address, as many in one go as `atOnce` says, one behind the other.
    */
   weightGradient(
     places: LayerPlaces,
     { batch, rows }: { batch: number; rows: Range },
-  ): (panel: number, to: number) => void {
+  ): WeightGradient {
     const { input, gradientPanels } = places;
     const step = this.#panelStep();
     if (
       places.isSparse &&
-      this.#density(places, { from: 0, to: batch }) < this.#sparseBelow
+      this.#density(places, { from: 0, to: batch }) < this.#arithmetic.sparseBelow
     ) {
       const lists = places.nonZerosByColumn;
       this.#listColumns(places, { batch, rows });
-      return (panel, to) =>
-        this.kernels.multiplyLists(
+      const count = rows.to - rows.from;
+      const write: WeightGradient["write"] = ({ from, to }, address) => {
+        const multiply = to - from === 1 ? "multiplyLists" : "multiplyListsTwice";
+        this.kernels[multiply](
           lists.lengths + FLOAT_BYTES * rows.from,
           lists.address + lists.slot * rows.from,
           lists.slot,
-          gradientPanels + panel * step,
+          gradientPanels + from * step,
+          step,
           0,
-          to,
+          address,
+          count * PANEL_ROW,
           PANEL_ROW,
-          rows.to - rows.from,
+          count,
         );
+      };
+      return { atOnce: PANELS_AT_ONCE, write };
     }
     const product = this.#weightProduct(places, batch);
-    return (panel, to) =>
+    const write: WeightGradient["write"] = ({ from }, address) =>
       product.multiply({
         a: input.address,
-        packed: gradientPanels + panel * step,
-        c: to - PANEL_ROW * rows.from,
+        packed: gradientPanels + from * step,
+        c: address - PANEL_ROW * rows.from,
       }, rows);
+    return { atOnce: 1, write };
   }
 
   /** The sums of the columns of a panel of a gradient: the gradient by the bias. */
@@ -202,14 +226,21 @@ export class Machine {
 
   #forwardByLists(places: LayerPlaces, { from, to }: Range): void {
     const { nonZeros: { lengths, address, slot }, weight, bias, output } = places;
-    for (let panel = 0; panel < places.columns / PANEL; panel++) {
-      this.kernels.multiplyListsFrom(
+    const panels = places.columns / PANEL;
+    const next = places.rows * PANEL_ROW;
+    for (let panel = 0; panel < panels; panel += PANELS_AT_ONCE) {
+      const multiply = panel + 1 === panels
+        ? "multiplyListsFrom"
+        : "multiplyListsFromTwice";
+      this.kernels[multiply](
         lengths + FLOAT_BYTES * from,
         address + slot * from,
         slot,
-        weight.value + panel * places.rows * PANEL_ROW,
+        weight.value + panel * next,
+        next,
         bias.value + panel * PANEL_ROW,
         rowAt(output, from) + panel * PANEL_ROW,
+        PANEL_ROW,
         FLOAT_BYTES * output.stride,
         to - from,
       );
@@ -262,7 +293,7 @@ export class Machine {
     if (known) return known;
     const product = createGemm(this.#memory, {
       ...{ m: stride, n: PANEL, k: batch, transposeA: true },
-      ...{ strideA: stride, strideC: PANEL },
+      ...{ strideA: stride, strideC: PANEL, relaxed: this.#arithmetic.relaxed },
     });
     this.#byWeight.set(key, product);
     return product;

@@ -1,7 +1,7 @@
 import type { Command, Control } from "./control.ts";
 import { PANEL } from "./layers.ts";
 import type { Layout } from "./layout.ts";
-import { Machine } from "./machine.ts";
+import { type Arithmetic, Machine } from "./machine.ts";
 import { partOf } from "./parts.ts";
 import { RowPass } from "./row_pass.ts";
 import { type UpdatePart, WeightPass } from "./weight_pass.ts";
@@ -16,15 +16,15 @@ export class Rank {
   readonly #ranks: number;
 
   constructor(
-    { memory, layout, control, rank, sparseBelow }: {
+    { memory, layout, control, rank, arithmetic }: {
       readonly memory: WebAssembly.Memory;
       readonly layout: Layout;
       readonly control: Control;
       readonly rank: number;
-      readonly sparseBelow: number;
+      readonly arithmetic: Arithmetic;
     },
   ) {
-    this.#machine = new Machine(memory, { layout, sparseBelow });
+    this.#machine = new Machine(memory, { layout, arithmetic });
     this.#rowPass = new RowPass(this.#machine);
     this.#weightPass = new WeightPass(this.#machine, layout.scratch[rank]);
     this.#control = control;

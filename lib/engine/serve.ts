@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../networks/spec.ts";
 import { Control, type Operation } from "./control.ts";
 import { layoutOf } from "./layout.ts";
+import type { Arithmetic } from "./machine.ts";
 import { Rank } from "./rank.ts";
 
 /** What a worker is told when it starts. */
@@ -10,7 +11,7 @@ export interface WorkerStart {
   /** Which it is, from 1 on. */
   readonly rank: number;
   readonly ranks: number;
-  readonly sparseBelow: number;
+  readonly arithmetic: Arithmetic;
 }
 
 /** What a worker says: that it listens, or why it can no longer. */
@@ -30,7 +31,7 @@ export type BeforeHalf = (
  * @returns What went wrong here, if anything did.
  */
 export function serve(
-  { memory, spec, rank, ranks, sparseBelow }: WorkerStart,
+  { memory, spec, rank, ranks, arithmetic }: WorkerStart,
   beforeHalf: BeforeHalf = () => {},
 ): unknown {
   const control = new Control(memory, { ranks });
@@ -54,7 +55,7 @@ export function serve(
       if (command.batchRows !== batchRows) {
         batchRows = command.batchRows;
         const layout = layoutOf(spec, { batchRows, ranks });
-        self = new Rank({ memory, layout, control, rank, sparseBelow });
+        self = new Rank({ memory, layout, control, rank, arithmetic });
       }
       beforeHalf({ operation, half: "rows" });
       self!.rows(command);

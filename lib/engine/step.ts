@@ -18,6 +18,7 @@ import {
   type NetworkSpec,
   type Weights,
 } from "../networks/mod.ts";
+import { hasRelaxed } from "../simd/mod.ts";
 import { ForwardPasses } from "./forward_passes.ts";
 import { engineGap } from "./layers.ts";
 import { Team } from "./team.ts";
@@ -37,9 +38,14 @@ export interface EngineOptions {
   readonly threads?: number;
   /**
    * The share of non-zero numbers in a layer's input below which its products leave the
-   * zeros out, 0.5 unless told: both ways take as long there, and give the same bits.
+   * zeros out, 0.65 unless told: both ways take as long there, and give the same bits.
    */
   readonly sparseBelow?: number;
+  /**
+   * Whether products may round x y + z once, where the machine can: faster on some, and
+   * the bits are then those of this machine only, on any number of threads. Default no.
+   */
+  readonly relaxed?: boolean;
   /** Told in one line if it has to run on one thread. */
   readonly onNote?: (text: string) => void;
   /** How long another thread may stand still before it is given up, 30 s. */
@@ -56,7 +62,7 @@ const MOST_THREADS = 8;
  * The numbers are those of the other step but for float32 rounding, and the state is
  * interchangeable. All arithmetic is WebAssembly's exact vector instructions, in an
  * order that does not depend on the threads: equal calls give equal bits on any number
- * of threads, on any machine.
+ * of threads, on any machine (unless `relaxed`).
  *
  * Threads are workers, which need permission to read this library. Where they cannot be
  * had one thread does all, to the same bits.
@@ -66,6 +72,7 @@ const MOST_THREADS = 8;
  * @returns The step; its owner calls `dispose`.
  * @throws {RangeError} If an option is out of range, the weights do not fit, the memory
  * cannot be had, or the engine does not know the network: see `engineGap`.
+ * @throws {Error} If `relaxed` is asked for where there are no such instructions.
  *
  * @example One step on two images of four pixels
  * ```ts
@@ -93,7 +100,7 @@ export async function createEngineStep(
   options: EngineOptions,
 ): Promise<Step> {
   const { seed, learningRate, adamEpsilon = ADAM_EPSILON, weights } = options;
-  const { threads = defaultThreads() } = options;
+  const { threads = defaultThreads(), sparseBelow = 0.65, relaxed = false } = options;
   const gap = engineGap(spec);
   if (gap !== undefined) {
     throw new RangeError(
@@ -103,9 +110,16 @@ export async function createEngineStep(
   checkPositive("learningRate", learningRate);
   checkPositive("adamEpsilon", adamEpsilon);
   checkSize("run the engine", "threads", threads);
+  if (relaxed && !hasRelaxed()) {
+    throw new Error(
+      "Cannot run the relaxed engine as WebAssembly must have the relaxed instructions " +
+        "here: it has none; take --engine simd",
+    );
+  }
   const first = weights ?? initialWeights(spec, { seed });
   checkWeights(spec, first);
-  const team = await Team.start(spec, { ...options, threads });
+  const arithmetic = { sparseBelow, relaxed };
+  const team = await Team.start(spec, { ...options, threads, arithmetic });
   return new EngineStep(spec, {
     seed,
     learningRate,

@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../networks/mod.ts";
 import { type Command, Control, MAX_RANKS, RankSilentError } from "./control.ts";
 import { type Layout, layoutOf } from "./layout.ts";
+import type { Arithmetic } from "./machine.ts";
 import { createMemory, growMemory } from "./memory.ts";
 import { Rank } from "./rank.ts";
 import type { WorkerMessage, WorkerStart } from "./serve.ts";
@@ -9,11 +10,8 @@ import type { WorkerMessage, WorkerStart } from "./serve.ts";
 export interface TeamOptions {
   /** Threads that compute, this one included. */
   readonly threads: number;
-  /**
-   * The share of non-zero numbers in a layer's input below which its products leave the
-   * zeros out; 0.5 unless told, where both ways take as long. The bits are the same.
-   */
-  readonly sparseBelow?: number;
+  /** How products are computed. */
+  readonly arithmetic: Arithmetic;
   /** Told why there are fewer. */
   readonly onNote?: (text: string) => void;
   /** How long a thread may stand still before it is given up; 30 s unless told. */
@@ -41,7 +39,7 @@ export class Team {
   readonly #memory: WebAssembly.Memory;
   readonly #onNote: (text: string) => void;
   readonly #patienceMs: number;
-  readonly #sparseBelow: number;
+  readonly #arithmetic: Arithmetic;
   #workers: Worker[] = [];
   #layout: Layout;
   #control!: Control;
@@ -49,12 +47,12 @@ export class Team {
 
   private constructor(
     spec: NetworkSpec,
-    { threads, sparseBelow = 0.5, onNote = () => {}, patienceMs = 30_000 }: TeamOptions,
+    { threads, arithmetic, onNote = () => {}, patienceMs = 30_000 }: TeamOptions,
   ) {
     this.#spec = spec;
     this.#onNote = onNote;
     this.#patienceMs = patienceMs;
-    this.#sparseBelow = sparseBelow;
+    this.#arithmetic = arithmetic;
     const wanted = Math.max(1, Math.min(threads, MAX_RANKS));
     const layoutFor = (ranks: number) =>
       layoutOf(spec, { batchRows: LEAST_ROWS, ranks });
@@ -153,7 +151,7 @@ export class Team {
     });
     this.#rank = new Rank({
       ...{ memory: this.#memory, layout: this.#layout, control: this.#control },
-      ...{ rank: 0, sparseBelow: this.#sparseBelow },
+      ...{ rank: 0, arithmetic: this.#arithmetic },
     });
   }
 
@@ -175,7 +173,7 @@ export class Team {
       ready.push(promise);
       const start: WorkerStart = {
         ...{ memory: this.#memory, spec: this.#spec },
-        ...{ rank, ranks: this.#ranks, sparseBelow: this.#sparseBelow },
+        ...{ rank, ranks: this.#ranks, arithmetic: this.#arithmetic },
       };
       worker.postMessage(start);
     }

@@ -19,7 +19,7 @@ export interface UpdatePart {
  * The second half of a step: the gradients by the weights and Adam's update with them,
  * piece by piece, while a piece of the gradient is still in the cache.
  *
- * A rank takes some rows of each weight, in pieces of one panel; of each bias some
+ * A rank takes some rows of each weight, in pieces of a panel or two; of each bias some
  * panels. Ranks write nothing in common.
  */
 export class WeightPass {
@@ -63,17 +63,25 @@ export class WeightPass {
     const { ranks } = machine.layout;
     const rows = partOf(places.rows, { rank, ranks, unit: 4 });
     if (rows.from === rows.to) return;
-    const write = machine.weightGradient(places, { batch: command.rows, rows });
-    for (let panel = 0; panel < places.columns / PANEL; panel++) {
+    const count = rows.to - rows.from;
+    const { atOnce, write } = machine.weightGradient(places, {
+      batch: command.rows,
+      rows,
+    });
+    const all = places.columns / PANEL;
+    for (let from = 0; from < all; from += atOnce) {
+      const to = Math.min(all, from + atOnce);
       eachPiece(() => {
-        write(panel, this.#scratch);
-        machine.adam(places.weight, {
-          offset: (panel * places.rows + rows.from) * PANEL_ROW,
-          gradient: this.#scratch,
-          count: (rows.to - rows.from) * PANEL,
-          by: command,
-        });
-        machine.transpose(places, { panel, rows });
+        write({ from, to }, this.#scratch);
+        for (let panel = from; panel < to; panel++) {
+          machine.adam(places.weight, {
+            offset: (panel * places.rows + rows.from) * PANEL_ROW,
+            gradient: this.#scratch + (panel - from) * count * PANEL_ROW,
+            count: count * PANEL,
+            by: command,
+          });
+          machine.transpose(places, { panel, rows });
+        }
       });
     }
   }

@@ -11,6 +11,9 @@ export const PANEL_COLUMNS = 16;
 /** Steps of the inner sum in one turn of its loop. */
 const UNROLL = 8;
 
+/** Pointers to rows of a tile; a third row lies at an offset from the first. */
+const POINTERS = 2;
+
 /** Rows of a tile by the number of vectors in one: what 15 registers hold. */
 const TILE_ROWS = [0, 8, 4, 2, 2];
 
@@ -28,6 +31,19 @@ export interface PanelShape {
   readonly start: "zero" | "c" | "bias";
   /** Whether x y + z may be rounded once. */
   readonly relaxed: boolean;
+}
+
+/**
+ * x y + z on vectors.
+ *
+ * @param options `relaxed`: rounded as the machine likes, not twice.
+ * @returns Writes the code for x, y and z.
+ */
+export function multiplyAddOf(
+  { relaxed }: { relaxed: boolean },
+): (x: Code, y: Code, z: Code) => Code {
+  return (x, y, z) =>
+    relaxed ? f32x4.relaxed_madd(x, y, z) : f32x4.add(z, f32x4.mul(x, y));
 }
 
 /** Vectors that hold some columns. */
@@ -122,7 +138,7 @@ export function multiplySource(shape: PanelShape): FunctionSource {
     body: ([a, packed, c, bias, rows], newLocal) => {
       const row = newLocal("i32");
       const registers: Registers = {
-        a: newLocal("i32"),
+        a: range(POINTERS).map(() => newLocal("i32")),
         b: newLocal("i32"),
         end: newLocal("i32"),
         sums: range(TILE_ROWS[vectors] * vectors).map(() => newLocal("v128")),
@@ -132,7 +148,9 @@ export function multiplySource(shape: PanelShape): FunctionSource {
       const tiles: Code[] = [];
       for (let height = TILE_ROWS[vectors]; height >= 1; height /= 2) {
         const tile = [
-          registers.a.set(a.get),
+          registers.a.map((row, i) =>
+            row.set(i32.add(a.get, i32.const(4 * strideA.row * i)))
+          ),
           registers.b.set(packed.get),
           tileCode(shape, { registers, c, bias, height, vectors }),
           advance(a, i32.const(4 * height * strideA.row)),
@@ -146,7 +164,8 @@ export function multiplySource(shape: PanelShape): FunctionSource {
 }
 
 type Registers = {
-  a: Variable;
+  /** Where the first rows of a tile are read. */
+  a: Variable[];
   b: Variable;
   end: Variable;
   sums: Variable[];
@@ -182,32 +201,30 @@ function tileCode(
         : f32x4.const(0),
     )
   );
-  const multiplyAdd = (sum: Variable, factor: Variable) =>
-    sum.set(
-      relaxed
-        ? f32x4.relaxed_madd(left.get, factor.get, sum.get)
-        : f32x4.add(sum.get, f32x4.mul(left.get, factor.get)),
-    );
-  const terms = (count: number) =>
-    range(count).map((term) => [
-      right.map((vector, v) => vector.set(v128.load(b.get, 16 * (vectors * term + v)))),
-      range(height).map((row) => [
-        left.set(
-          v128.load32_splat(a.get, 4 * (strideA.row * row + strideA.term * term)),
-        ),
-        right.map((factor, v) =>
-          multiplyAdd(registers.sums[row * vectors + v], factor)
-        ),
-      ]),
-    ]);
+  const multiplyAdd = multiplyAddOf({ relaxed });
+  // Pointers move at every term, so that few different offsets occur: where the engine
+  // checks each access, it then computes few different limits.
+  const term = [
+    right.map((vector, v) => vector.set(v128.load(b.get, 16 * v))),
+    range(height).map((row) => {
+      const pointer = row % POINTERS;
+      const offset = 4 * strideA.row * (row - pointer);
+      return [
+        left.set(v128.load32_splat(a[pointer].get, offset)),
+        right.map((factor, v) => {
+          const sum = registers.sums[row * vectors + v];
+          return sum.set(multiplyAdd(left.get, factor.get, sum.get));
+        }),
+      ];
+    }),
+    a.map((pointer) => advance(pointer, i32.const(4 * strideA.term))),
+    advance(b, i32.const(16 * vectors)),
+  ];
+  const terms = (count: number) => range(count).map(() => term);
   const turns = Math.floor(k / UNROLL);
   const loop = [
     end.set(i32.add(b.get, i32.const(turns * UNROLL * 16 * vectors))),
-    repeatWhile([
-      terms(UNROLL),
-      advance(a, i32.const(4 * UNROLL * strideA.term)),
-      advance(b, i32.const(16 * UNROLL * vectors)),
-    ], i32.ne(b.get, end.get)),
+    repeatWhile(terms(UNROLL), i32.ne(b.get, end.get)),
   ];
   return [
     begin,

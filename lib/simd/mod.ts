@@ -51,6 +51,7 @@ export {
   instantiate,
   type NewLocal,
 } from "./wasm_module.ts";
+export { multiplyAddOf } from "./gemm_code.ts";
 export {
   createGemm,
   type Gemm,

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { type Binarization, BINARIZATIONS } from "../datasets/mod.ts";
 import { sha256 } from "../files/mod.ts";
+import { type EngineName, ENGINES } from "./engine.ts";
 import type { Recipe } from "./schedule.ts";
 import { ENCODER_GRADIENTS, type NetworkSpec } from "../networks/mod.ts";
 import { type Versions, versions } from "./versions.ts";
@@ -54,7 +55,7 @@ export interface TrainingConfig extends Recipe {
   /** What computed; the last bits may differ from one to another. */
   readonly backend: "auto" | "cpu" | "wasm" | "wasm-relaxed" | "webgpu";
   /** The engine; runs from before there were two have none: it was tfjs. */
-  readonly engine?: "tfjs" | "simd";
+  readonly engine?: EngineName;
 }
 
 const whole = (min: number) => z.int().min(min);
@@ -113,7 +114,7 @@ const schema: z.ZodType<RunConfig> = z.strictObject({
     ).optional(),
     adamEpsilon: z.number().positive().optional(),
     outputBias: z.literal("mean").optional(),
-    engine: z.enum(["tfjs", "simd"]).optional(),
+    engine: z.enum(ENGINES).optional(),
   }),
 });
 

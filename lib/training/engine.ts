@@ -2,8 +2,14 @@ import { engineGap } from "../engine/layers.ts";
 import type { BackendRequest, Step, StepOptions } from "../models/mod.ts";
 import type { NetworkSpec } from "../networks/mod.ts";
 
-/** What computes a step: tfjs, or the hand-written engine on vector instructions. */
-export type EngineName = "tfjs" | "simd";
+/**
+ * What may compute a step: tfjs, or the hand-written engine on vector instructions;
+ * products of `simd-relaxed` round as the machine likes.
+ */
+export const ENGINES = ["simd", "simd-relaxed", "tfjs"] as const;
+
+/** One of {@linkcode ENGINES}. */
+export type EngineName = typeof ENGINES[number];
 
 /** What a user may ask for; `auto` is `simd` for every network that it knows. */
 export type EngineRequest = EngineName | "auto";
@@ -30,8 +36,8 @@ export interface EngineChoice {
  * @param network The network; its dataDim does not matter.
  * @param wish What the user asked for.
  * @returns The engine, and a note where `auto` takes tfjs for what the network is.
- * @throws {RangeError} If `simd` is asked for and does not know the network, or together
- * with a backend.
+ * @throws {RangeError} If the hand-written engine is asked for and does not know the
+ * network, or together with a backend.
  *
  * @example The engine computes a dense VAE; a named backend is one of tfjs
  * ```ts
@@ -51,16 +57,16 @@ export function chooseEngine(
 ): EngineChoice {
   if (engine === "tfjs") return { engine };
   const gap = engineGap(network);
-  if (engine === "simd") {
+  if (engine !== "auto") {
     if (backend !== "auto") {
       throw new RangeError(
         `Cannot choose an engine as a backend must come with tfjs: ${backend} with ` +
-          "simd; leave one of them out",
+          `${engine}; leave one of them out`,
       );
     }
     if (gap === undefined) return { engine };
     throw new RangeError(
-      `Cannot choose simd as it must know the network: ${gap}; choose tfjs or auto`,
+      `Cannot choose ${engine} as it must know the network: ${gap}; choose tfjs or auto`,
     );
   }
   if (backend !== "auto") return { engine: "tfjs" };
@@ -83,7 +89,7 @@ export async function settleBackend(
   { engine, backend }: { engine: EngineName; backend: BackendRequest },
   { onNote }: { onNote?: (text: string) => void } = {},
 ): Promise<BackendRequest> {
-  if (engine === "simd" || backend !== "auto") return backend;
+  if (engine !== "tfjs" || backend !== "auto") return backend;
   const { chooseBackend } = await import("../models/mod.ts");
   const { name, description, why } = await chooseBackend("auto");
   onNote?.(`Backend ${name}, ${description}${why && `; ${why}`}.`);
@@ -94,7 +100,7 @@ export async function settleBackend(
 export interface StepOnOptions extends StepOptions {
   /** What computes. */
   readonly engine: EngineName;
-  /** Threads of `simd`. */
+  /** Threads of the hand-written engine. */
   readonly threads?: number;
   /** Told what the user should know. */
   readonly onNote?: (text: string) => void;
@@ -128,9 +134,12 @@ export async function createStepOn(
   spec: NetworkSpec,
   { engine, ...options }: StepOnOptions,
 ): Promise<Step> {
-  if (engine === "simd") {
+  if (engine !== "tfjs") {
     const { createEngineStep } = await import("../engine/mod.ts");
-    return await createEngineStep(spec, options);
+    return await createEngineStep(spec, {
+      ...options,
+      relaxed: engine === "simd-relaxed",
+    });
   }
   const { createStep } = await import("../models/mod.ts");
   return await createStep(spec, options);

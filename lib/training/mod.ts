@@ -38,6 +38,7 @@ export {
   type EngineChoice,
   type EngineName,
   type EngineRequest,
+  ENGINES,
   type EngineWish,
   type StepOnOptions,
 } from "./engine.ts";

@@ -57,7 +57,7 @@ function enginesOf(
   }
   const chosen = chooseEngine(network, { engine, backend }).engine;
   return {
-    backend: backend ?? (chosen === "simd" ? "auto" : training.backend),
+    backend: backend ?? (chosen === "tfjs" ? training.backend : "auto"),
     engine: chosen,
   };
 }

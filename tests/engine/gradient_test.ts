@@ -2,6 +2,7 @@ import { assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import { createEngineStep, engineGap } from "elbo/engine";
 import { createStep } from "elbo/models";
 import type { NetworkSpec } from "elbo/networks";
+import { hasRelaxed } from "elbo/simd";
 import { testSeed } from "../helpers/seed.ts";
 import { float32Tolerance } from "../helpers/tolerance.ts";
 import { disagreements, largest, type Numbers } from "../models/disagreements.ts";
@@ -19,10 +20,10 @@ const SHARE = Math.fround(1 - 0.9);
 
 async function compute(
   { spec, weights, images }: RandomNetwork,
-  sparseBelow: number,
+  { sparseBelow, relaxed = false }: { sparseBelow: number; relaxed?: boolean },
 ): Promise<Numbers> {
   const step = await createEngineStep(spec, {
-    ...{ seed: 0, learningRate: 1e-3, weights, threads: 1, sparseBelow },
+    ...{ seed: 0, learningRate: 1e-3, weights, threads: 1, sparseBelow, relaxed },
   });
   try {
     const batch = { images: Float32Array.from(images.flat()), step: 0 };
@@ -41,8 +42,10 @@ Deno.test("engine: objective and gradient agree with float64", async () => {
   assertGreater(networks.length, 12);
   for (const network of networks) {
     for (const sparseBelow of [0, 2]) {
-      const faults = disagreements(network, await compute(network, sparseBelow));
-      assertEquals(faults, [], JSON.stringify(network.spec));
+      for (const relaxed of [false, hasRelaxed()]) {
+        const found = await compute(network, { sparseBelow, relaxed });
+        assertEquals(disagreements(network, found), [], JSON.stringify(network.spec));
+      }
     }
   }
 });
@@ -50,7 +53,7 @@ Deno.test("engine: objective and gradient agree with float64", async () => {
 Deno.test("engine: one wrong gradient is named", async () => {
   const [network] = networks;
   for (const name of network.weights.keys()) {
-    const found = await compute(network, 2);
+    const found = await compute(network, { sparseBelow: 2 });
     const values = found.gradient.get(name)!;
     values[0] += 1e-3 * largest(values);
     const faults = disagreements(network, found);

@@ -8,6 +8,7 @@ import {
 import { createEngineStep, type EngineOptions } from "elbo/engine";
 import type { Step } from "elbo/models";
 import type { NetworkSpec } from "elbo/networks";
+import { hasRelaxed } from "elbo/simd";
 import { granted, ROOT } from "../helpers/permissions.ts";
 import { bitsOf, trainSome } from "./batches.ts";
 import type { Fault } from "./failing_worker.ts";
@@ -28,6 +29,9 @@ const specs: NetworkSpec[] = [
   { ...relu, activation: "tanh", likelihood: { kind: "gaussian", variance: "pixel" } },
   { ...relu, model: "autoencoder", hidden: [40] },
 ];
+
+// Where there is no such instruction the second is refused: see the test of that.
+const roundings = hasRelaxed() ? [false, true] : [false];
 
 // Workers read their module.
 const ignore = !granted("read");
@@ -74,11 +78,13 @@ Deno.test({
   ignore,
   fn: async () => {
     for (const spec of specs) {
-      const { bits: alone } = await sixSteps(spec, { threads: 1 });
-      for (const threads of [2, 3]) {
-        const { bits, notes } = await sixSteps(spec, { threads });
-        assertEquals(notes, []);
-        assertEquals(bits, alone, `${threads} threads, ${JSON.stringify(spec)}`);
+      for (const relaxed of roundings) {
+        const { bits: alone } = await sixSteps(spec, { threads: 1, relaxed });
+        for (const threads of [2, 3]) {
+          const { bits, notes } = await sixSteps(spec, { threads, relaxed });
+          assertEquals(notes, []);
+          assertEquals(bits, alone, `${threads} threads, ${JSON.stringify(spec)}`);
+        }
       }
     }
     const other = await sixSteps(specs[0], { threads: 1, seed: 7 });
@@ -89,15 +95,12 @@ Deno.test({
 Deno.test("engine: the same bits with zeros left out and with zeros multiplied", async () => {
   for (const spec of specs) {
     for (const share of [0.2, 0.7]) {
-      const { bits: dense } = await sixSteps(spec, {
-        threads: 1,
-        share,
-        sparseBelow: 0,
-      });
-      const { bits: sparse } = await sixSteps(spec, {
-        ...{ threads: 1, share, sparseBelow: 2 },
-      });
-      assertEquals(sparse, dense, `${share} of ${JSON.stringify(spec)}`);
+      for (const relaxed of roundings) {
+        const options = { threads: 1, share, relaxed };
+        const { bits: dense } = await sixSteps(spec, { ...options, sparseBelow: 0 });
+        const { bits: sparse } = await sixSteps(spec, { ...options, sparseBelow: 2 });
+        assertEquals(sparse, dense, `${share} of ${JSON.stringify(spec)}`);
+      }
     }
   }
 });
@@ -197,6 +200,14 @@ async function withGlobal<T>(
     Object.defineProperty(globalThis, name, before);
   }
 }
+
+Deno.test("engine: relaxed is refused where there is no such instruction", async () => {
+  const error = await sixSteps(relu, { threads: 1, relaxed: true }).catch((error) =>
+    error as Error
+  );
+  assertEquals(error instanceof Error, !hasRelaxed());
+  if (error instanceof Error) assertMatch(error.message, /take --engine simd$/);
+});
 
 Deno.test("engine: without SharedArrayBuffer one thread does all", async () => {
   const { bits: wanted } = await sixSteps(relu, { threads: 1 });

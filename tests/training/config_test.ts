@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
+  ENGINES,
   formatRunConfig,
   hashRunConfig,
   parseRunConfig,
@@ -118,7 +119,7 @@ Deno.test("hashRunConfig: epochs, engine, backend and key order do not count", a
   const hash = await hashRunConfig(config);
   const training = { ...config.training, epochs: 99, backend: "cpu" as const };
   assertEquals(await hashRunConfig({ ...config, training }), hash);
-  for (const engine of ["simd", "tfjs"] as const) {
+  for (const engine of ENGINES) {
     const training = { ...config.training, engine };
     assertEquals(await hashRunConfig({ ...config, training }), hash);
   }

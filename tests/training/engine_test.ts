@@ -31,6 +31,7 @@ Deno.test("chooseEngine: simd for what it knows, tfjs where that is asked for", 
   const choice = (wish?: EngineWish) => chooseEngine(bernoulli, wish);
   assertEquals(choice(), { engine: "simd" });
   assertEquals(choice({ engine: "simd" }), { engine: "simd" });
+  assertEquals(choice({ engine: "simd-relaxed" }), { engine: "simd-relaxed" });
   assertEquals(choice({ engine: "tfjs" }), { engine: "tfjs" });
   assertEquals(choice({ backend: "wasm" }), { engine: "tfjs" });
   assertEquals(choice({ backend: "auto" }), { engine: "simd" });
@@ -54,11 +55,13 @@ Deno.test("chooseEngine: tfjs for what simd does not know, with a word", () => {
 });
 
 Deno.test("chooseEngine: refuses simd with a backend", () => {
-  assertThrows(
-    () => chooseEngine(bernoulli, { engine: "simd", backend: "cpu" }),
-    RangeError,
-    "a backend must come with tfjs: cpu with simd",
-  );
+  for (const engine of ["simd", "simd-relaxed"] as const) {
+    assertThrows(
+      () => chooseEngine(bernoulli, { engine, backend: "cpu" }),
+      RangeError,
+      `a backend must come with tfjs: cpu with ${engine};`,
+    );
+  }
 });
 
 const options: RunOptions = { ...tinyOptions, backend: "auto", engine: "simd" };

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { chooseBackend } from "elbo/backend";
-import { settleBackend } from "../../lib/training/engine.ts";
+import { type EngineName, settleBackend } from "../../lib/training/engine.ts";
 import { granted } from "../helpers/permissions.ts";
 
 Deno.test({
@@ -21,8 +21,9 @@ Deno.test("settleBackend: a name stays, and without tfjs there is none to name",
   const onNote = (note: string) => {
     throw new Error(`nothing to say: ${note}`);
   };
-  const settle = (engine: "tfjs" | "simd", backend: "auto" | "cpu") =>
+  const settle = (engine: EngineName, backend: "auto" | "cpu") =>
     settleBackend({ engine, backend }, { onNote });
   assertEquals(await settle("tfjs", "cpu"), "cpu");
   assertEquals(await settle("simd", "auto"), "auto");
+  assertEquals(await settle("simd-relaxed", "auto"), "auto");
 });

@@ -1,5 +1,5 @@
 import { instantiate, tanh } from "../../simd/mod.ts";
-import { FLOAT_BYTES, type Layout } from "../layout.ts";
+import { FLOAT_BYTES, type Layout, PANELS_AT_ONCE } from "../layout.ts";
 import { roundUp } from "../layers.ts";
 import { drawLatent, latentGradient, latentLogRatio } from "./latent.ts";
 import { likelihoodRows } from "./likelihood.ts";
@@ -28,7 +28,9 @@ export type Kernels = Readonly<
     | "listRows"
     | "listColumns"
     | "multiplyLists"
+    | "multiplyListsTwice"
     | "multiplyListsFrom"
+    | "multiplyListsFromTwice"
     | "drawLatent"
     | "latentGradient"
     | "latentLogRatio"
@@ -39,7 +41,10 @@ export type Kernels = Readonly<
 >;
 
 /** Makes the kernels for a network on a memory, all in one module. */
-export function createKernels(memory: WebAssembly.Memory, layout: Layout): Kernels {
+export function createKernels(
+  memory: WebAssembly.Memory,
+  { layout, relaxed }: { layout: Layout; relaxed: boolean },
+): Kernels {
   const { spec, layers, images, z } = layout;
   const heads = layers.findLast(({ layer }) => layer.part === "encoder")!;
   const output = layers[layers.length - 1];
@@ -54,13 +59,17 @@ export function createKernels(memory: WebAssembly.Memory, layout: Layout): Kerne
     output: FLOAT_BYTES * output.columns,
     logVar: FLOAT_BYTES * roundUp(spec.dataDim, 4),
   };
+  const lists = (shape: { panels: number; hasStart: boolean }) =>
+    multiplyLists({ ...shape, relaxed });
   const isRelu = spec.activation === "relu";
   return instantiate({
     activate: isRelu ? relu : eachVector(tanh),
     throughActivation: isRelu ? throughRelu : throughTanh,
     ...{ packRows, sumColumns, transposeRows, listRows, listColumns },
-    multiplyLists: multiplyLists(false),
-    multiplyListsFrom: multiplyLists(true),
+    multiplyLists: lists({ panels: 1, hasStart: false }),
+    multiplyListsTwice: lists({ panels: PANELS_AT_ONCE, hasStart: false }),
+    multiplyListsFrom: lists({ panels: 1, hasStart: true }),
+    multiplyListsFromTwice: lists({ panels: PANELS_AT_ONCE, hasStart: true }),
     drawLatent: drawLatent(latent),
     latentGradient: latentGradient(latent),
     latentLogRatio: latentLogRatio(latent),

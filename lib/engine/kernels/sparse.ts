@@ -5,9 +5,9 @@ import {
   f32x4,
   type FunctionSource,
   i32,
+  multiplyAddOf,
   repeatWhile,
   v128,
-  type Variable,
   when,
 } from "../../simd/mod.ts";
 import { ENTRY_BYTES } from "../layout.ts";
@@ -131,31 +131,58 @@ export const listColumns: FunctionSource = {
 };
 
 /**
- * (lengths, lists, slot, panel, start, c, stride, rows): rows of C in one panel of 16
- * columns, C[i, :] = start + sum over the list of row i of value * panel row.
+ * (lengths, lists, slot, panel, nextPanel, start, c, nextC, stride, rows): rows of C in one
+ * panel of 16 columns or in two, C[i, :] = start + sum over the list of row i of value *
+ * panel row. The second panel lies `nextPanel` bytes behind the first, and its rows of C
+ * `nextC` bytes behind the first's.
  *
  * The sums run in the order of the lists, one chain for each element. A list leaves out
  * zeros, and a zero times a finite number, added to a sum that began at 0, changes no
- * bit: so these are the bits of the dense product.
+ * bit: so these are the bits of the dense product, `relaxed` like it.
  */
-export function multiplyLists(hasStart: boolean): FunctionSource {
+export function multiplyLists(
+  { panels, hasStart, relaxed }: {
+    panels: number;
+    hasStart: boolean;
+    relaxed: boolean;
+  },
+): FunctionSource {
   return {
-    params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    body: ([lengths, lists, slot, panel, start, c, stride, rows], newLocal) => {
+    params: Array.from({ length: 10 }, () => "i32" as const),
+    body: (params, newLocal) => {
+      const [lengths, lists, slot, panel, nextPanel, start, c, nextC] = params;
+      const [, , , , , , , , stride, rows] = params;
       const entry = newLocal("i32");
       const end = newLocal("i32");
-      const from = newLocal("i32");
       const value = newLocal("v128");
-      const sums = [0, 1, 2, 3].map(() => newLocal("v128"));
+      const parts = Array.from({ length: panels }, () => ({
+        from: newLocal("i32"),
+        to: newLocal("i32"),
+        sums: [0, 1, 2, 3].map(() => newLocal("v128")),
+      }));
+      const multiplyAdd = multiplyAddOf({ relaxed });
+      // A pointer of its own for each panel: see the tile of a dense product.
+      const [first, ...others] = parts;
       const term: Code = [
-        from.set(i32.add(panel.get, i32.load(entry.get, OFFSET))),
+        first.from.set(i32.add(panel.get, i32.load(entry.get, OFFSET))),
+        others.map(({ from }) => from.set(i32.add(first.from.get, nextPanel.get))),
         value.set(v128.load32_splat(entry.get, VALUE)),
-        sums.map((sum, i) => addProduct(sum, value, v128.load(from.get, 16 * i))),
+        parts.map(({ from, sums }) =>
+          sums.map((sum, i) =>
+            sum.set(multiplyAdd(value.get, v128.load(from.get, 16 * i), sum.get))
+          )
+        ),
         advance(entry, i32.const(ENTRY_BYTES)),
       ];
       return repeatWhile([
-        sums.map((sum, i) =>
-          sum.set(hasStart ? v128.load(start.get, 16 * i) : f32x4.const(0))
+        parts.map(({ sums }, part) =>
+          sums.map((sum, i) =>
+            sum.set(
+              hasStart
+                ? v128.load(start.get, PANEL_ROW_BYTES * part + 16 * i)
+                : f32x4.const(0),
+            )
+          )
         ),
         entry.set(lists.get),
         end.set(i32.add(lists.get, i32.load(lengths.get))),
@@ -163,7 +190,11 @@ export function multiplyLists(hasStart: boolean): FunctionSource {
           i32.lt_u(entry.get, end.get),
           repeatWhile(term, i32.lt_u(entry.get, end.get)),
         ),
-        sums.map((sum, i) => v128.store(c.get, sum.get, 16 * i)),
+        first.to.set(c.get),
+        others.map(({ to }) => to.set(i32.add(c.get, nextC.get))),
+        parts.map(({ to, sums }) =>
+          sums.map((sum, i) => v128.store(to.get, sum.get, 16 * i))
+        ),
         advance(c, stride.get),
         advance(lengths, i32.const(4)),
         advance(lists, slot.get),
@@ -171,8 +202,4 @@ export function multiplyLists(hasStart: boolean): FunctionSource {
       ], rows.get);
     },
   };
-}
-
-function addProduct(sum: Variable, value: Variable, row: Code): Code {
-  return sum.set(f32x4.add(sum.get, f32x4.mul(value.get, row)));
 }
