@@ -24,7 +24,7 @@ export interface Command {
   readonly stream: number;
   readonly step: number;
   readonly firstRow: number;
-  /** How many samples are weighed. */
+  /** How many samples of each image are drawn in training, or are weighed. */
   readonly samples: number;
   /** Rows of the noise from one sample to the next. */
   readonly rowsPerSample: number;

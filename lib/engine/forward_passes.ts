@@ -139,14 +139,18 @@ export class ForwardPasses {
     });
   }
 
-  /** What the last pass found of each row. */
-  rowNumbers(rows: number): RowNumbers {
-    const { layout: { logLikelihood, kl }, floats } = this.#team;
-    const read = (address: number) =>
+  /** What the last pass found of each image, from `samples` draws of each. */
+  rowNumbers(images: number, samples = 1): RowNumbers {
+    const { layout: { logLikelihood, kl, bounds }, floats } = this.#team;
+    const read = (address: number, rows: number) =>
       floats.slice(address / FLOAT_BYTES, address / FLOAT_BYTES + rows);
+    // All draws of an image have its KL.
+    const means = (address: number) =>
+      meansOf(read(address, images * samples), samples);
     return {
-      expectedLogLikelihood: read(logLikelihood),
-      kl: this.#spec.model === "vae" ? read(kl) : new Float32Array(0),
+      expectedLogLikelihood: means(logLikelihood),
+      kl: this.#spec.model === "vae" ? means(kl) : new Float32Array(0),
+      bounds: samples > 1 ? read(bounds, images) : undefined,
     };
   }
 
@@ -205,6 +209,17 @@ export class ForwardPasses {
       }
     }
   }
+}
+
+/** The mean of every `count` numbers. */
+function meansOf(values: Float32Array, count: number): Float32Array {
+  if (count === 1) return values;
+  return Float32Array.from(
+    { length: values.length / count },
+    (_, i) =>
+      values.subarray(i * count, (i + 1) * count).reduce((sum, x) => sum + x, 0) /
+      count,
+  );
 }
 
 type GaussianSpec = Extract<NetworkSpec["likelihood"], { kind: "gaussian" }>;

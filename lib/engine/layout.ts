@@ -27,6 +27,10 @@ export interface Parameter {
  */
 export interface LayerPlaces {
   readonly layer: Layer;
+  /** Its rows for each image of a batch in training: the samples, in the decoder. */
+  readonly draws: number;
+  /** Rows that there is room for. */
+  readonly room: number;
   /** `inputs` in whole panels. */
   readonly rows: number;
   /** Its columns in whole panels. */
@@ -34,7 +38,7 @@ export interface LayerPlaces {
   readonly weight: Parameter;
   readonly bias: Parameter;
   readonly transposed?: number;
-  /** What it reads, [batch, rows]. */
+  /** What it reads, [room, rows]. */
   readonly input: Rows;
   /** Whether many numbers of its input are zero: pixels, or what relu lets through. */
   readonly isSparse: boolean;
@@ -42,11 +46,11 @@ export interface LayerPlaces {
   readonly nonZeros: Lists;
   /** The same by column, each rank for its own columns. */
   readonly nonZerosByColumn: Lists;
-  /** What it computes, [batch, columns]. */
+  /** What it computes, [room, columns]. */
   readonly output: Rows;
-  /** The gradient of the objective by y before f, [batch, columns]. */
+  /** The gradient of the objective by y before f, [room, columns]. */
   readonly gradient: Rows;
-  /** The same in panels, [panels, batch, 16], for the gradient by the weight. */
+  /** The same in panels, [panels, room, 16], for the gradient by the weight. */
   readonly gradientPanels: number;
 }
 
@@ -79,17 +83,19 @@ export interface Layout {
   readonly layers: readonly LayerPlaces[];
   /** ln(variance - floor) of a Gaussian that has one variance for all, as 16 columns. */
   readonly sharedLogVar?: Parameter;
-  /** The gradient by it, [batch, 16]: the first column counts. */
+  /** The gradient by it, [draws, 16]: the first column counts. */
   readonly sharedGradient: Rows;
   /** [batch, dataDim]. */
   readonly images: Rows;
-  /** Standard normals, [batch, latentDim]. */
+  /** [mean | logVar] of each draw; only with samples. */
+  readonly drawnHeads: Rows;
+  /** Standard normals, [draws, latentDim]. */
   readonly eps: Rows;
-  /** exp(logVar / 2) of q(z|x), [batch, latentDim]. */
+  /** exp(logVar / 2) of q(z|x), [draws, latentDim]. */
   readonly scale: Rows;
-  /** [batch, latentDim]. */
+  /** [draws, latentDim]. */
   readonly z: Rows;
-  /** The gradient by z, [batch, latentDim]. */
+  /** The gradient by z, [draws, latentDim]. */
   readonly zGradient: Rows;
   /** ln p(x|z) of each row; where samples are weighed, of each row of each sample. */
   readonly logLikelihood: number;
@@ -97,6 +103,10 @@ export interface Layout {
   readonly logRatio: number;
   /** KL(q(z|x) || p(z)) of each row. */
   readonly kl: number;
+  /** The K-sample bound of each image. */
+  readonly bounds: number;
+  /** What each draw counts in it. */
+  readonly shares: number;
   /** Room for a gradient in the making, one for each rank. */
   readonly scratch: readonly number[];
   /** All of it. */
@@ -141,44 +151,52 @@ export function layoutOf(
   }));
   const sharedLogVar = hasSharedVariance(spec) ? parameter(PANEL) : undefined;
 
-  const matrix = (columns: number): Rows => {
+  const { samples = 1 } = spec;
+  const drawnRows = batchRows * samples;
+  const matrix = (rows: number, columns: number): Rows => {
     const stride = roundUp(columns, PANEL);
-    return { address: floats(batchRows * stride), stride };
+    return { address: floats(rows * stride), stride };
   };
+  const latent = () => matrix(drawnRows, spec.latentDim);
   const lists = (rows: number, most: number): Lists => ({
     lengths: floats(rows),
     address: take(rows * most * ENTRY_BYTES),
     slot: most * ENTRY_BYTES,
   });
-  const images = matrix(spec.dataDim);
-  const z = matrix(spec.latentDim);
+  const images = matrix(batchRows, spec.dataDim);
+  const z = latent();
   let input = images;
   const places = layers.map((layer, i): LayerPlaces => {
     if (layer.part === "decoder" && layers[i - 1].part === "encoder") input = z;
     const { rows, columns } = sizes[i];
     const isSparse = input === images ||
       (input !== z && spec.activation === "relu");
-    const output = matrix(columns);
+    const draws = layer.part === "decoder" ? samples : 1;
+    const room = batchRows * draws;
+    const output = matrix(room, columns);
     const place = {
-      ...{ layer, rows, columns, ...parameters[i], input, isSparse, output },
-      nonZeros: lists(isSparse ? batchRows : 0, rows),
-      nonZerosByColumn: lists(isSparse ? rows : 0, batchRows),
-      gradient: matrix(columns),
-      gradientPanels: floats(batchRows * columns),
+      ...{ layer, draws, room, rows, columns, ...parameters[i] },
+      ...{ input, isSparse, output },
+      nonZeros: lists(isSparse ? room : 0, rows),
+      nonZerosByColumn: lists(isSparse ? rows : 0, room),
+      gradient: matrix(room, columns),
+      gradientPanels: floats(room * columns),
     };
     input = output;
     return place;
   });
+  const heads = places.findLast(({ layer }) => layer.part === "encoder")!;
   const widest = Math.max(...sizes.map(({ rows }) => rows));
   return {
     ...{ spec, batchRows, ranks, layers: places, sharedLogVar, images, z },
-    sharedGradient: matrix(1),
-    eps: matrix(spec.latentDim),
-    scale: matrix(spec.latentDim),
-    zGradient: matrix(spec.latentDim),
-    logLikelihood: floats(batchRows * SAMPLES_AT_ONCE),
-    logRatio: floats(batchRows * SAMPLES_AT_ONCE),
-    kl: floats(batchRows),
+    sharedGradient: matrix(drawnRows, 1),
+    drawnHeads: matrix(samples > 1 ? drawnRows : 0, heads.columns),
+    ...{ eps: latent(), scale: latent(), zGradient: latent() },
+    logLikelihood: floats(Math.max(drawnRows, batchRows * SAMPLES_AT_ONCE)),
+    logRatio: floats(Math.max(drawnRows, batchRows * SAMPLES_AT_ONCE)),
+    kl: floats(drawnRows),
+    bounds: floats(batchRows),
+    shares: floats(drawnRows),
     scratch: Array.from(
       { length: ranks },
       () => floats(PANELS_AT_ONCE * widest * PANEL),

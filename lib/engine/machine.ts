@@ -64,15 +64,15 @@ export class Machine {
     this.#adam = createAdam(memory);
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
-    this.#forward = layout.layers.map(({ rows, columns, input, output }) =>
+    this.#forward = layout.layers.map(({ room, rows, columns, input, output }) =>
       createGemm(memory, {
-        ...{ m: layout.batchRows, n: columns, k: rows, start: "bias" },
+        ...{ m: room, n: columns, k: rows, start: "bias" },
         ...{ strideA: input.stride, strideC: output.stride, relaxed },
       })
     );
-    this.#backward = layout.layers.map(({ transposed, rows, columns, input }) =>
+    this.#backward = layout.layers.map(({ transposed, room, rows, columns, input }) =>
       transposed === undefined ? undefined : createGemm(memory, {
-        ...{ m: layout.batchRows, n: rows, k: columns },
+        ...{ m: room, n: rows, k: columns },
         ...{ strideA: columns, strideC: input.stride, relaxed },
       })
     );
@@ -128,7 +128,7 @@ export class Machine {
       rowAt(gradient, from),
       FLOAT_BYTES * gradient.stride,
       gradientPanels + PANEL_ROW * from,
-      this.#panelStep(),
+      panelStep(places),
       to - from,
       columns / PANEL,
     );
@@ -143,7 +143,7 @@ export class Machine {
     { batch, rows }: { batch: number; rows: Range },
   ): WeightGradient {
     const { input, gradientPanels } = places;
-    const step = this.#panelStep();
+    const step = panelStep(places);
     if (
       places.isSparse &&
       this.#density(places, { from: 0, to: batch }) < this.#arithmetic.sparseBelow
@@ -180,10 +180,11 @@ export class Machine {
 
   /** The sums of the columns of a panel of a gradient: the gradient by the bias. */
   biasGradient(
-    { gradientPanels }: LayerPlaces,
+    places: LayerPlaces,
     { batch, panel, to }: { batch: number; panel: number; to: number },
   ): void {
-    this.kernels.sumColumns(gradientPanels + panel * this.#panelStep(), batch, to);
+    const { gradientPanels } = places;
+    this.kernels.sumColumns(gradientPanels + panel * panelStep(places), batch, to);
   }
 
   /** Updates `count` numbers of a parameter from `offset` bytes on. */
@@ -218,10 +219,6 @@ export class Machine {
       transposed + panel * PANEL * PANEL_ROW,
       columns * PANEL_ROW,
     );
-  }
-
-  #panelStep(): number {
-    return this.layout.batchRows * PANEL_ROW;
   }
 
   #forwardByLists(places: LayerPlaces, { from, to }: Range): void {
@@ -300,7 +297,17 @@ export class Machine {
   }
 }
 
+/** The address of a number. */
+export function floatAt(address: number, index: number): number {
+  return address + FLOAT_BYTES * index;
+}
+
 /** The address of a row. */
 export function rowAt({ address, stride }: Rows, row: number): number {
   return address + FLOAT_BYTES * stride * row;
+}
+
+/** From one panel of a gradient to the next, in bytes. */
+function panelStep({ room }: LayerPlaces): number {
+  return room * PANEL_ROW;
 }

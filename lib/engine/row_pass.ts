@@ -1,7 +1,9 @@
 import type { Range } from "../simd/mod.ts";
 import type { Command } from "./control.ts";
 import { FLOAT_BYTES } from "./layout.ts";
-import { type Machine, rowAt } from "./machine.ts";
+import { KSamplePass } from "./k_sample_pass.ts";
+import { LayerPasses } from "./layer_passes.ts";
+import { floatAt, type Machine, rowAt } from "./machine.ts";
 import { fillNoise } from "./noise.ts";
 
 /**
@@ -34,32 +36,34 @@ import { fillNoise } from "./noise.ts";
  */
 export class RowPass {
   readonly #machine: Machine;
-  /** The layers that take z and what comes after it. */
-  readonly #firstDecoder: number;
+  readonly #layers: LayerPasses;
+  readonly #kSamplePass: KSamplePass;
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.#firstDecoder = machine.layout.layers.findIndex(({ layer }) =>
-      layer.part === "decoder"
-    );
+    this.#layers = new LayerPasses(machine);
+    this.#kSamplePass = new KSamplePass(machine, this.#layers);
   }
 
   /** Some rows of the batch, forward, and backward to the gradient by each layer. */
   passRows(command: Command, rows: Range): void {
     if (rows.from === rows.to) return;
-    this.encode(rows);
+    if (command.samples > 1) return this.#kSamplePass.passRows(command, rows);
+    this.#layers.encode(rows);
     this.#drawLatent(command, rows);
-    this.decode(rows);
+    this.#layers.decode(rows);
     this.#likelihoodAndGradient(command, rows);
-    this.#backward(command, rows);
+    this.#layers.backThroughDecoder(rows);
+    this.#latentGradient(command, rows);
+    this.#layers.backThroughEncoder(rows);
   }
 
   /** Some rows of the batch, forward: ln p(x|z) and KL. */
   measureRows(command: Command, rows: Range): void {
     if (rows.from === rows.to) return;
-    this.encode(rows);
+    this.#layers.encode(rows);
     this.#drawLatent(command, rows);
-    this.decode(rows);
+    this.#layers.decode(rows);
     this.#likelihood(rows);
   }
 
@@ -76,34 +80,29 @@ export class RowPass {
       const first = sample * command.rows;
       const firstRow = command.firstRow + sample * command.rowsPerSample;
       this.#drawLatent({ ...command, firstRow }, rows);
-      this.decode(rows);
+      this.#layers.decode(rows);
       this.#likelihood(rows, first);
-      const to = logRatio + FLOAT_BYTES * (first + rows.from);
+      const to = floatAt(logRatio, first + rows.from);
       kernels.latentLogRatio(heads, eps, z, to, rows.to - rows.from);
     }
   }
 
   /** x -> [mean | logVar]. */
   encode(rows: Range): void {
-    if (rows.from === rows.to) return;
-    for (let i = 0; i < this.#firstDecoder; i++) this.#machine.forward(i, rows);
+    this.#layers.encode(rows);
   }
 
   /** z -> the parameters of p(x|z). */
   decode(rows: Range): void {
-    if (rows.from === rows.to) return;
-    const { layers } = this.#machine.layout;
-    for (let i = this.#firstDecoder; i < layers.length; i++) {
-      this.#machine.forward(i, rows);
-    }
+    this.#layers.decode(rows);
   }
 
   #drawLatent(command: Command, rows: Range): void {
     const { layout, kernels } = this.#machine;
-    const { spec, layers, eps: noise, z: codes } = layout;
+    const { spec, eps: noise, z: codes } = layout;
     if (spec.model === "autoencoder") {
       // z is the mean itself; both have latentDim columns in whole panels.
-      const means = this.#machine.view(layers[this.#firstDecoder - 1].output, rows);
+      const means = this.#machine.view(this.#layers.heads.output, rows);
       this.#machine.view(codes, rows).set(means);
       return;
     }
@@ -122,6 +121,7 @@ export class RowPass {
       this.#machine;
     kernels.likelihood(
       rowAt(images, from),
+      FLOAT_BYTES * images.stride,
       rowAt(layers[layers.length - 1].output, from),
       0,
       floatAt(logLikelihood, first + from),
@@ -138,6 +138,7 @@ export class RowPass {
     const { output, gradient } = layers[layers.length - 1];
     kernels.likelihoodAndGradient(
       rowAt(images, from),
+      FLOAT_BYTES * images.stride,
       rowAt(output, from),
       rowAt(gradient, from),
       floatAt(logLikelihood, from),
@@ -148,25 +149,9 @@ export class RowPass {
     );
   }
 
-  #backward(command: Command, rows: Range): void {
-    const { layout: { layers, zGradient } } = this.#machine;
-    for (let i = layers.length - 1; i >= 0; i--) {
-      this.#machine.packGradient(layers[i], rows);
-      if (i === 0) return;
-      if (i === this.#firstDecoder) {
-        this.#machine.backward(i, { byX: zGradient, rows });
-        this.#latentGradient(command, rows);
-      } else {
-        const below = layers[i - 1];
-        this.#machine.backward(i, { byX: below.gradient, rows });
-        this.#machine.throughActivation(below, rows);
-      }
-    }
-  }
-
   #latentGradient({ beta, rows: batch }: Command, rows: Range): void {
-    const { layout: { spec, layers, zGradient }, kernels } = this.#machine;
-    const { gradient } = layers[this.#firstDecoder - 1];
+    const { layout: { spec, zGradient }, kernels } = this.#machine;
+    const { gradient } = this.#layers.heads;
     if (spec.model === "autoencoder") {
       this.#machine.view(gradient, rows).set(this.#machine.view(zGradient, rows));
       return;
@@ -180,16 +165,12 @@ export class RowPass {
   }
 
   #latentAddresses(row: number) {
-    const { layers, eps, scale, z } = this.#machine.layout;
+    const { eps, scale, z } = this.#machine.layout;
     return {
-      heads: rowAt(layers[this.#firstDecoder - 1].output, row),
+      heads: rowAt(this.#layers.heads.output, row),
       eps: rowAt(eps, row),
       scale: rowAt(scale, row),
       z: rowAt(z, row),
     };
   }
-}
-
-function floatAt(address: number, index: number): number {
-  return address + FLOAT_BYTES * index;
 }

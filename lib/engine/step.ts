@@ -13,6 +13,7 @@ import type {
   TrainState,
 } from "../models/types.ts";
 import {
+  checkSpec,
   checkWeights,
   initialWeights,
   type NetworkSpec,
@@ -174,6 +175,7 @@ class EngineStep implements Step {
     return attempt(() => {
       const { beta = this.#spec.beta, batchSize } = batch;
       checkBeta("train", beta);
+      checkSpec({ ...this.#spec, beta }); // samples above 1 know no other beta than 1
       this.#passes.checkImages("train", batch);
       checkCount("train", "step", batch.step);
       this.#team.reserve(batchSize);
@@ -182,11 +184,14 @@ class EngineStep implements Step {
         learningRate: this.#learningRate,
         epsilon: this.#epsilon,
       });
+      const { samples = 1 } = this.#spec;
       this.#passes.run("train", batchSize, {
-        ...{ ...this.#noise, step: batch.step, beta, ...adam },
+        ...{ ...this.#noise, step: batch.step, samples, rowsPerSample: batchSize },
+        ...{ beta, ...adam },
       });
       this.#step++;
-      return batchNumbers(this.#passes.rowNumbers(batchSize), { ...this.#spec, beta });
+      const numbers = this.#passes.rowNumbers(batchSize, samples);
+      return batchNumbers(numbers, { ...this.#spec, beta });
     });
   }
 

@@ -18,7 +18,7 @@ export interface TeamOptions {
   readonly patienceMs?: number;
 }
 
-/** Rows that there is room for at least. */
+/** Rows of the decoder that there is room for at least. */
 const LEAST_ROWS = 128;
 
 /** How long workers may take to start; in a notebook's kernel they take a second. */
@@ -54,8 +54,8 @@ export class Team {
     this.#patienceMs = patienceMs;
     this.#arithmetic = arithmetic;
     const wanted = Math.max(1, Math.min(threads, MAX_RANKS));
-    const layoutFor = (ranks: number) =>
-      layoutOf(spec, { batchRows: LEAST_ROWS, ranks });
+    const batchRows = Math.ceil(LEAST_ROWS / (spec.samples ?? 1));
+    const layoutFor = (ranks: number) => layoutOf(spec, { batchRows, ranks });
     const { bytes } = layoutFor(wanted);
     const { memory, reason } = createMemory(bytes, { shared: wanted > 1 });
     this.#memory = memory;

@@ -65,7 +65,7 @@ export class WeightPass {
     if (rows.from === rows.to) return;
     const count = rows.to - rows.from;
     const { atOnce, write } = machine.weightGradient(places, {
-      batch: command.rows,
+      batch: command.rows * places.draws,
       rows,
     });
     const all = places.columns / PANEL;
@@ -91,7 +91,7 @@ export class WeightPass {
     { command, panel }: { command: Command; panel: number },
   ): void {
     this.#machine.biasGradient(places, {
-      ...{ batch: command.rows, panel, to: this.#scratch },
+      ...{ batch: command.rows * places.draws, panel, to: this.#scratch },
     });
     this.#machine.adam(places.bias, {
       offset: panel * PANEL_ROW,
@@ -103,8 +103,9 @@ export class WeightPass {
 
   // The gradient by the variance that all pixels share is one panel, as of a bias.
   #updateShared(command: Command): void {
-    const { layout: { sharedGradient, sharedLogVar }, kernels } = this.#machine;
-    kernels.sumColumns(sharedGradient.address, command.rows, this.#scratch);
+    const { layout: { layers, sharedGradient, sharedLogVar }, kernels } = this.#machine;
+    const rows = command.rows * layers[layers.length - 1].draws;
+    kernels.sumColumns(sharedGradient.address, rows, this.#scratch);
     this.#machine.adam(sharedLogVar!, {
       ...{ offset: 0, gradient: this.#scratch, count: PANEL, by: command },
     });

@@ -50,7 +50,7 @@ export interface EngineChoice {
  * ```
  */
 export function chooseEngine(
-  network: Pick<NetworkSpec, "likelihood" | "freeBits" | "samples"> & {
+  network: Pick<NetworkSpec, "likelihood" | "freeBits"> & {
     readonly convolution?: unknown;
   },
   { engine = "auto", backend = "auto" }: EngineWish = {},

@@ -28,6 +28,11 @@ const specs: NetworkSpec[] = [
   { ...relu, hidden: [24], likelihood: { kind: "gaussian", variance: "shared" } },
   { ...relu, activation: "tanh", likelihood: { kind: "gaussian", variance: "pixel" } },
   { ...relu, model: "autoencoder", hidden: [40] },
+  { ...relu, beta: 1, samples: 3 },
+  {
+    ...{ ...relu, beta: 1, samples: 5, encoderGradient: "doubly-reparameterized" },
+    ...{ activation: "tanh", likelihood: { kind: "gaussian", variance: "shared" } },
+  },
 ];
 
 // Where there is no such instruction the second is refused: see the test of that.

@@ -143,6 +143,61 @@ export function latentGradient(shape: LatentShape): FunctionSource {
 }
 
 /**
+ * (eps, scale, z, byZ, shares, byHeads, rows, share): adds to the gradient by one image's
+ * mean and logVar what each of its draws gives; share = 1 / batchSize. The algebra is in
+ * `k_sample_pass.ts`.
+ */
+export function kSampleLatentGradient(
+  shape: LatentShape,
+  { doubly }: { doubly: boolean },
+): FunctionSource {
+  return {
+    params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32"],
+    body: ([eps, scale, z, byZ, shares, byHeads, rows, share], newLocal) => {
+      const offset = newLocal("i32");
+      const [counts, weight, noise, s, slope] = Array.from(
+        { length: 5 },
+        () => newLocal("v128"),
+      );
+      const at = (row: Variable) => i32.add(row.get, offset.get);
+      const add = (value: Code, to: number) =>
+        v128.store(
+          at(byHeads),
+          f32x4.add(v128.load(at(byHeads), to), value),
+          to,
+        );
+      const ofQ = f32x4.mul(f32x4.div(noise.get, s.get), weight.get);
+      const along = f32x4.mul(f32x4.mul(slope.get, noise.get), s.get);
+      return eachRow({
+        ...{ rows, offset, bytes: shape.logVar },
+        begin: [
+          counts.set(v128.load32_splat(shares.get)),
+          weight.set(f32x4.mul(counts.get, f32x4.splat(share.get))),
+        ],
+        vector: [
+          noise.set(v128.load(at(eps))),
+          s.set(v128.load(at(scale))),
+          slope.set(f32x4.add(
+            v128.load(at(byZ)),
+            f32x4.mul(v128.load(at(z)), weight.get),
+          )),
+          doubly ? slope.set(f32x4.mul(f32x4.sub(slope.get, ofQ), counts.get)) : [],
+          add(slope.get, 0),
+          add(
+            f32x4.mul(doubly ? along : f32x4.sub(along, weight.get), half),
+            shape.logVar,
+          ),
+        ],
+        end: [
+          advance(shares, i32.const(4)),
+          [eps, scale, z, byZ].map((row) => advance(row, i32.const(shape.z))),
+        ],
+      });
+    },
+  };
+}
+
+/**
  * (heads, eps, z, logRatio, rows): ln p(z) - ln q(z|x) = sum of
  * (eps^2 + logVar - z^2) / 2, as the constants of the two normals cancel.
  */

@@ -20,7 +20,6 @@ import { sumLanes } from "./latent.ts";
 /** Sizes of the matrices of the decoder's output: dataDim, and strides in bytes. */
 export interface OutputShape {
   readonly dataDim: number;
-  readonly images: number;
   /** Of the output and of its gradient. */
   readonly output: number;
   /** Where logVar begins in a row of the output, in bytes. */
@@ -45,9 +44,11 @@ interface RowCode {
 }
 
 /**
- * (images, output, gradient, logLikelihood, rows, share, shared, bySharedLogVar): ln p(x|z)
+ * (images, nextImage, output, gradient, logLikelihood, rows, share, shared,
+ * bySharedLogVar): ln p(x|z)
  * of each row, in nats, and the gradient of -share sum ln p(x|z) by the decoder's output,
- * share = 1 / batchSize. `shared` is where a variance for all pixels has its logVar,
+ * share = 1 / batchSize. An image lies `nextImage` bytes behind the one before: 0 where all
+ * rows are of one. `shared` is where a variance for all pixels has its logVar,
  * `bySharedLogVar` where the gradient by it goes, one a row of 16.
  *
  * Without a gradient `gradient` and `share` are not looked at.
@@ -58,10 +59,10 @@ export function likelihoodRows(
   { withGradient }: { withGradient: boolean },
 ): FunctionSource {
   return {
-    params: ["i32", "i32", "i32", "i32", "i32", "f32", "i32", "i32"],
+    params: ["i32", "i32", "i32", "i32", "i32", "i32", "f32", "i32", "i32"],
     body: (params, newLocal) => {
-      const [images, output, gradient, logLikelihood, rows, share] = params;
-      const [, , , , , , shared, byShared] = params;
+      const [images, nextImage, output, gradient, logLikelihood, rows] = params;
+      const [, , , , , , share, shared, byShared] = params;
       const end = newLocal("i32");
       const places = { images, output, gradient, shared, byShared };
       const scale = newLocal("v128");
@@ -87,7 +88,7 @@ export function likelihoodRows(
           dataDim % 4 === 0 ? [] : row.vector(dataDim % 4),
           f32.store(logLikelihood.get, row.logLikelihood),
           advance(logLikelihood, i32.const(4)),
-          advance(images, i32.const(shape.images - used)),
+          advance(images, i32.sub(nextImage.get, i32.const(used))),
           advance(output, i32.const(shape.output - used)),
           advance(gradient, i32.const(shape.output - used)),
           advance(byShared, i32.const(64)),

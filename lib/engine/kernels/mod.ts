@@ -1,12 +1,18 @@
 import { instantiate, tanh } from "../../simd/mod.ts";
 import { FLOAT_BYTES, type Layout, PANELS_AT_ONCE } from "../layout.ts";
 import { roundUp } from "../layers.ts";
-import { drawLatent, latentGradient, latentLogRatio } from "./latent.ts";
+import {
+  drawLatent,
+  kSampleLatentGradient,
+  latentGradient,
+  latentLogRatio,
+} from "./latent.ts";
 import { likelihoodRows } from "./likelihood.ts";
 import {
   eachVector,
   packRows,
   relu,
+  scaleRows,
   sumColumns,
   throughRelu,
   throughTanh,
@@ -33,6 +39,8 @@ export type Kernels = Readonly<
     | "multiplyListsFromTwice"
     | "drawLatent"
     | "latentGradient"
+    | "kSampleLatentGradient"
+    | "scaleRows"
     | "latentLogRatio"
     | "likelihood"
     | "likelihoodAndGradient",
@@ -45,7 +53,7 @@ export function createKernels(
   memory: WebAssembly.Memory,
   { layout, relaxed }: { layout: Layout; relaxed: boolean },
 ): Kernels {
-  const { spec, layers, images, z } = layout;
+  const { spec, layers, z } = layout;
   const heads = layers.findLast(({ layer }) => layer.part === "encoder")!;
   const output = layers[layers.length - 1];
   const latent = {
@@ -55,7 +63,6 @@ export function createKernels(
   };
   const shape = {
     dataDim: spec.dataDim,
-    images: FLOAT_BYTES * images.stride,
     output: FLOAT_BYTES * output.columns,
     logVar: FLOAT_BYTES * roundUp(spec.dataDim, 4),
   };
@@ -65,13 +72,16 @@ export function createKernels(
   return instantiate({
     activate: isRelu ? relu : eachVector(tanh),
     throughActivation: isRelu ? throughRelu : throughTanh,
-    ...{ packRows, sumColumns, transposeRows, listRows, listColumns },
+    ...{ packRows, scaleRows, sumColumns, transposeRows, listRows, listColumns },
     multiplyLists: lists({ panels: 1, hasStart: false }),
     multiplyListsTwice: lists({ panels: PANELS_AT_ONCE, hasStart: false }),
     multiplyListsFrom: lists({ panels: 1, hasStart: true }),
     multiplyListsFromTwice: lists({ panels: PANELS_AT_ONCE, hasStart: true }),
     drawLatent: drawLatent(latent),
     latentGradient: latentGradient(latent),
+    kSampleLatentGradient: kSampleLatentGradient(latent, {
+      doubly: spec.encoderGradient === "doubly-reparameterized",
+    }),
     latentLogRatio: latentLogRatio(latent),
     likelihood: likelihoodRows(spec, shape, { withGradient: false }),
     likelihoodAndGradient: likelihoodRows(spec, shape, { withGradient: true }),

@@ -91,6 +91,25 @@ export const packRows: FunctionSource = {
   },
 };
 
+/** (at, stride, factors, rows): multiplies each row, `stride` bytes long, by its factor. */
+export const scaleRows: FunctionSource = {
+  params: ["i32", "i32", "i32", "i32"],
+  body: ([at, stride, factors, rows], newLocal) => {
+    const end = newLocal("i32");
+    const factor = newLocal("v128");
+    return repeatWhile([
+      factor.set(v128.load32_splat(factors.get)),
+      end.set(i32.add(at.get, stride.get)),
+      repeatWhile([
+        v128.store(at.get, f32x4.mul(v128.load(at.get), factor.get)),
+        advance(at, i32.const(VECTOR)),
+      ], i32.lt_u(at.get, end.get)),
+      advance(factors, i32.const(4)),
+      rows.set(i32.sub(rows.get, i32.const(1))),
+    ], rows.get);
+  },
+};
+
 /** (panel, rows, to): the sums of the 16 columns of a panel, from its first row on. */
 export const sumColumns: FunctionSource = {
   params: ["i32", "i32", "i32"],
