@@ -28,7 +28,9 @@ export interface Training {
     | "gaussian"
     | "logistic-mixture";
   /** What the network has besides. */
-  readonly network?: Pick<NetworkSpec, "samples" | "encoderGradient" | "freeBits">;
+  readonly network?: Partial<
+    Pick<NetworkSpec, "latentDim" | "samples" | "encoderGradient" | "freeBits">
+  >;
   /** What the training has besides. */
   readonly recipe?: Recipe;
   /** Stop after the first epoch and resume for the second. */

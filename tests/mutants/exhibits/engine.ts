@@ -1,6 +1,8 @@
 import type { Mutant } from "../mutant.ts";
 
 const rowPass = "lib/engine/row_pass.ts";
+const kSamplePass = "lib/engine/k_sample_pass.ts";
+const fiveSamples = { engine: "simd", network: { samples: 5 } } as const;
 const sparse = "lib/engine/kernels/sparse.ts";
 const step = "lib/engine/step.ts";
 
@@ -95,6 +97,53 @@ export const engineMutants: readonly Mutant[] = [
     file: "lib/engine/forward_passes.ts",
     from: "firstRow: sample * batchSize + first,",
     to: "firstRow: sample * rows + first,",
+  },
+  {
+    id: "k-draws-with-one-noise",
+    mistake: "The engine's K draws of an image are the same draw.",
+    file: kSamplePass,
+    from: "firstRow: command.firstRow + k * rowsPerSample + images.from,",
+    to: "firstRow: command.firstRow + images.from,",
+    trains: fiveSamples,
+  },
+  {
+    id: "k-draws-that-count-alike",
+    mistake:
+      "The engine climbs a mean of K ELBOs by one draw each, and prints the K-sample " +
+      "bound.",
+    file: kSamplePass,
+    from: "to[k] = Math.exp(fits[k] + ratios[k] - most) / total;",
+    to: "to[k] = 1 / samples;",
+    trains: fiveSamples,
+  },
+  {
+    id: "bound-without-its-one-over-k",
+    mistake: "The engine's K-sample bound is ln sum w, ln K too high.",
+    file: kSamplePass,
+    from: "Math.log(total / samples);",
+    to: "Math.log(total);",
+    trains: fiveSamples,
+  },
+  {
+    id: "second-share-forgotten-by-the-engine",
+    mistake: "The engine's doubly reparameterised gradient is weighed once.",
+    file: "lib/engine/kernels/latent.ts",
+    from: "slope.set(f32x4.mul(f32x4.sub(slope.get, ofQ), counts.get))",
+    to: "slope.set(f32x4.sub(slope.get, ofQ))",
+    trains: {
+      engine: "simd",
+      network: { samples: 5, encoderGradient: "doubly-reparameterized" },
+    },
+  },
+  {
+    id: "slope-beside-the-heads",
+    mistake:
+      "The constant slope of ln q also moves the columns that fill a vector: the KL " +
+      "counts dimensions that nobody asked for.",
+    file: kSamplePass,
+    from: "rows.fill(0, row + column + spec.latentDim, row + ends[i])",
+    to: "rows.fill(0, row + column + spec.latentDim, row + column + spec.latentDim)",
+    trains: { engine: "simd", network: { samples: 5, latentDim: 6 } },
   },
   {
     id: "adam-shares-swapped",
