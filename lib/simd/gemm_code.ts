@@ -144,6 +144,7 @@ export function multiplySource(shape: PanelShape): FunctionSource {
         sums: range(TILE_ROWS[vectors] * vectors).map(() => newLocal("v128")),
         right: range(vectors).map(() => newLocal("v128")),
         left: newLocal("v128"),
+        fours: range(POINTERS).map(() => newLocal("v128")),
       };
       const tiles: Code[] = [];
       for (let height = TILE_ROWS[vectors]; height >= 1; height /= 2) {
@@ -171,6 +172,8 @@ type Registers = {
   sums: Variable[];
   right: Variable[];
   left: Variable;
+  /** Four terms of each of those rows. */
+  fours: Variable[];
 };
 
 function tileCode(
@@ -204,27 +207,42 @@ function tileCode(
   const multiplyAdd = multiplyAddOf({ relaxed });
   // Pointers move at every term, so that few different offsets occur: where the engine
   // checks each access, it then computes few different limits.
-  const term = [
+  const oneTerm = (leftOf: (row: number) => Code): Code => [
     right.map((vector, v) => vector.set(v128.load(b.get, 16 * v))),
-    range(height).map((row) => {
-      const pointer = row % POINTERS;
-      const offset = 4 * strideA.row * (row - pointer);
-      return [
-        left.set(v128.load32_splat(a[pointer].get, offset)),
-        right.map((factor, v) => {
-          const sum = registers.sums[row * vectors + v];
-          return sum.set(multiplyAdd(left.get, factor.get, sum.get));
-        }),
-      ];
-    }),
-    a.map((pointer) => advance(pointer, i32.const(4 * strideA.term))),
+    range(height).map((row) => [
+      left.set(leftOf(row)),
+      right.map((factor, v) => {
+        const sum = registers.sums[row * vectors + v];
+        return sum.set(multiplyAdd(left.get, factor.get, sum.get));
+      }),
+    ]),
     advance(b, i32.const(16 * vectors)),
   ];
-  const terms = (count: number) => range(count).map(() => term);
+  const moveA = (count: number) =>
+    a.map((pointer) => advance(pointer, i32.const(4 * strideA.term * count)));
+  const loadOne = (row: number) => {
+    const pointer = row % POINTERS;
+    return v128.load32_splat(a[pointer].get, 4 * strideA.row * (row - pointer));
+  };
+  const terms = (count: number) => range(count).map(() => [oneTerm(loadOne), moveA(1)]);
+  // Fused, a term leaves the units that shuffle idle: they spread four numbers of a row
+  // that one access, with one check, has loaded.
+  const spreads = relaxed && strideA.term === 1 && vectors === 4;
+  const fourTerms = (): Code => [
+    range(height).map((row) => registers.fours[row].set(v128.load(a[row].get))),
+    range(4).map((lane) =>
+      oneTerm((row) => {
+        const { get } = registers.fours[row];
+        return f32x4.shuffle(get, get, [lane, lane, lane, lane]);
+      })
+    ),
+    moveA(4),
+  ];
+  const turn = spreads ? range(UNROLL / 4).map(fourTerms) : terms(UNROLL);
   const turns = Math.floor(k / UNROLL);
   const loop = [
     end.set(i32.add(b.get, i32.const(turns * UNROLL * 16 * vectors))),
-    repeatWhile(terms(UNROLL), i32.ne(b.get, end.get)),
+    repeatWhile(turn, i32.ne(b.get, end.get)),
   ];
   return [
     begin,
