@@ -1,8 +1,9 @@
 import type { Range } from "../simd/mod.ts";
+import { floatAt, rowAt } from "./addresses.ts";
 import type { Command } from "./control.ts";
 import type { LayerPasses } from "./layer_passes.ts";
 import { FLOAT_BYTES } from "./layout.ts";
-import { floatAt, type Machine, rowAt } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { fillNoise } from "./noise.ts";
 
 /**

@@ -5,20 +5,17 @@ import {
   type Gemm,
   type Range,
 } from "../simd/mod.ts";
+import { PANEL_ROW, panelStep, rowAt } from "./addresses.ts";
 import { createKernels, type Kernels } from "./kernels/mod.ts";
 import { PANEL } from "./layers.ts";
 import {
-  ENTRY_BYTES,
   FLOAT_BYTES,
   type LayerPlaces,
   type Layout,
-  PANELS_AT_ONCE,
   type Parameter,
   type Rows,
 } from "./layout.ts";
-
-/** Bytes of a row of a panel. */
-const PANEL_ROW = FLOAT_BYTES * PANEL;
+import { ListProducts, type WeightGradient } from "./list_products.ts";
 
 /** How products are computed; every rank must have the same. */
 export interface Arithmetic {
@@ -26,14 +23,6 @@ export interface Arithmetic {
   readonly sparseBelow: number;
   /** Whether x y + z may be rounded once: see `createGemm`. */
   readonly relaxed: boolean;
-}
-
-/** How the gradient by some rows of a weight is computed. */
-export interface WeightGradient {
-  /** Panels that may be written in one go. */
-  readonly atOnce: number;
-  /** Writes some panels to an address. */
-  readonly write: (panels: Range, address: number) => void;
 }
 
 /**
@@ -44,26 +33,28 @@ export class Machine {
   readonly layout: Layout;
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
-  readonly #arithmetic: Arithmetic;
+  readonly #sparseBelow: number;
+  readonly #relaxed: boolean;
+  readonly #lists: ListProducts;
   readonly #adam: ReturnType<typeof createAdam>;
   readonly #forward: readonly Gemm[];
   readonly #backward: readonly (Gemm | undefined)[];
   readonly #byWeight = new Map<string, Gemm>();
   readonly #floats: Float32Array;
-  readonly #words: Int32Array;
 
   constructor(
     memory: WebAssembly.Memory,
     { layout, arithmetic }: { layout: Layout; arithmetic: Arithmetic },
   ) {
-    const { relaxed } = arithmetic;
+    const { relaxed, sparseBelow } = arithmetic;
     this.layout = layout;
-    this.#arithmetic = arithmetic;
+    this.#sparseBelow = sparseBelow;
+    this.#relaxed = relaxed;
     this.#memory = memory;
     this.kernels = createKernels(memory, { layout, relaxed });
     this.#adam = createAdam(memory);
     this.#floats = new Float32Array(memory.buffer);
-    this.#words = new Int32Array(memory.buffer);
+    this.#lists = new ListProducts(memory, this.kernels);
     this.#forward = layout.layers.map(({ room, rows, columns, input, output }) =>
       createGemm(memory, {
         ...{ m: room, n: columns, k: rows, start: "bias" },
@@ -88,10 +79,8 @@ export class Machine {
   forward(index: number, rows: Range): void {
     const places = this.layout.layers[index];
     const { layer, input, output, weight, bias } = places;
-    if (
-      places.isSparse && this.#listRows(places, rows) < this.#arithmetic.sparseBelow
-    ) {
-      this.#forwardByLists(places, rows);
+    if (places.isSparse && this.#lists.listRows(places, rows) < this.#sparseBelow) {
+      this.#lists.forward(places, rows);
     } else {
       this.#forward[index].multiply(
         { a: input.address, packed: weight.value, c: output.address, bias: bias.value },
@@ -144,29 +133,9 @@ export class Machine {
   ): WeightGradient {
     const { input, gradientPanels } = places;
     const step = panelStep(places);
-    if (
-      places.isSparse &&
-      this.#density(places, { from: 0, to: batch }) < this.#arithmetic.sparseBelow
-    ) {
-      const lists = places.nonZerosByColumn;
-      this.#listColumns(places, { batch, rows });
-      const count = rows.to - rows.from;
-      const write: WeightGradient["write"] = ({ from, to }, address) => {
-        const multiply = to - from === 1 ? "multiplyLists" : "multiplyListsTwice";
-        this.kernels[multiply](
-          lists.lengths + FLOAT_BYTES * rows.from,
-          lists.address + lists.slot * rows.from,
-          lists.slot,
-          gradientPanels + from * step,
-          step,
-          0,
-          address,
-          count * PANEL_ROW,
-          PANEL_ROW,
-          count,
-        );
-      };
-      return { atOnce: PANELS_AT_ONCE, write };
+    const all = { from: 0, to: batch };
+    if (places.isSparse && this.#lists.density(places, all) < this.#sparseBelow) {
+      return this.#lists.weightGradient(places, { batch, rows });
     }
     const product = this.#weightProduct(places, batch);
     const write: WeightGradient["write"] = ({ from }, address) =>
@@ -221,93 +190,15 @@ export class Machine {
     );
   }
 
-  #forwardByLists(places: LayerPlaces, { from, to }: Range): void {
-    const { nonZeros: { lengths, address, slot }, weight, bias, output } = places;
-    const panels = places.columns / PANEL;
-    const next = places.rows * PANEL_ROW;
-    for (let panel = 0; panel < panels; panel += PANELS_AT_ONCE) {
-      const multiply = panel + 1 === panels
-        ? "multiplyListsFrom"
-        : "multiplyListsFromTwice";
-      this.kernels[multiply](
-        lengths + FLOAT_BYTES * from,
-        address + slot * from,
-        slot,
-        weight.value + panel * next,
-        next,
-        bias.value + panel * PANEL_ROW,
-        rowAt(output, from) + panel * PANEL_ROW,
-        PANEL_ROW,
-        FLOAT_BYTES * output.stride,
-        to - from,
-      );
-    }
-  }
-
-  // Lists what is not zero in some rows of the input, and tells its share.
-  #listRows(places: LayerPlaces, rows: Range): number {
-    const { input, nonZeros: { lengths, address, slot } } = places;
-    this.kernels.listRows(
-      rowAt(input, rows.from),
-      FLOAT_BYTES * input.stride,
-      rowAt(input, rows.to),
-      lengths + FLOAT_BYTES * rows.from,
-      address + slot * rows.from,
-      slot,
-    );
-    return this.#density(places, rows);
-  }
-
-  #density({ layer, nonZeros }: LayerPlaces, { from, to }: Range): number {
-    const first = nonZeros.lengths / FLOAT_BYTES;
-    let bytes = 0;
-    for (let row = from; row < to; row++) bytes += this.#words[first + row];
-    return bytes / ENTRY_BYTES / ((to - from) * layer.inputs);
-  }
-
-  #listColumns(
-    { nonZeros, nonZerosByColumn: byColumn }: LayerPlaces,
-    { batch, rows: { from, to } }: { batch: number; rows: Range },
-  ): void {
-    const first = byColumn.lengths / FLOAT_BYTES;
-    this.#words.fill(0, first + from, first + to);
-    this.kernels.listColumns(
-      nonZeros.lengths,
-      nonZeros.address,
-      nonZeros.slot,
-      batch,
-      byColumn.lengths,
-      byColumn.address,
-      byColumn.slot,
-      from,
-      to,
-    );
-  }
-
   #weightProduct({ input: { stride } }: LayerPlaces, batch: number): Gemm {
     const key = `${stride},${batch}`;
     const known = this.#byWeight.get(key);
     if (known) return known;
     const product = createGemm(this.#memory, {
       ...{ m: stride, n: PANEL, k: batch, transposeA: true },
-      ...{ strideA: stride, strideC: PANEL, relaxed: this.#arithmetic.relaxed },
+      ...{ strideA: stride, strideC: PANEL, relaxed: this.#relaxed },
     });
     this.#byWeight.set(key, product);
     return product;
   }
-}
-
-/** The address of a number. */
-export function floatAt(address: number, index: number): number {
-  return address + FLOAT_BYTES * index;
-}
-
-/** The address of a row. */
-export function rowAt({ address, stride }: Rows, row: number): number {
-  return address + FLOAT_BYTES * stride * row;
-}
-
-/** From one panel of a gradient to the next, in bytes. */
-function panelStep({ room }: LayerPlaces): number {
-  return room * PANEL_ROW;
 }

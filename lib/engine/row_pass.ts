@@ -1,9 +1,10 @@
 import type { Range } from "../simd/mod.ts";
+import { floatAt, rowAt } from "./addresses.ts";
 import type { Command } from "./control.ts";
 import { FLOAT_BYTES } from "./layout.ts";
 import { KSamplePass } from "./k_sample_pass.ts";
 import { LayerPasses } from "./layer_passes.ts";
-import { floatAt, type Machine, rowAt } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { fillNoise } from "./noise.ts";
 
 /**

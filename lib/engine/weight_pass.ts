@@ -1,10 +1,9 @@
 import type { Command } from "./control.ts";
+import { PANEL_ROW } from "./addresses.ts";
 import { PANEL } from "./layers.ts";
-import { FLOAT_BYTES, type LayerPlaces } from "./layout.ts";
+import type { LayerPlaces } from "./layout.ts";
 import type { Machine } from "./machine.ts";
 import { partOf } from "./parts.ts";
-
-const PANEL_ROW = FLOAT_BYTES * PANEL;
 
 /** Whose part of an update to do, and how much of it is done. */
 export interface UpdatePart {
