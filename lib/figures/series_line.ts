@@ -123,7 +123,6 @@ const LEGEND = {
   orient: "top",
   direction: "horizontal",
   title: null,
-  columns: 4,
   // Without these a line's symbol is as pale as its band.
   symbolOpacity: 1,
   symbolType: "circle",
@@ -140,9 +139,15 @@ export function colorBySeries(
       field: "series",
       type: "nominal",
       scale: { domain: [...series], range: LINE_COLORS.slice(0, series.length) },
-      legend: { ...LEGEND, ...legend },
+      legend: { ...LEGEND, columns: legendColumns(series), ...legend },
     },
   };
+}
+
+/** Four names a row, or all in one where they are so short that they fit. */
+function legendColumns(series: readonly string[]): number {
+  const pixels = series.reduce((sum, name) => sum + 32 + 8 * name.length, 0);
+  return pixels <= WIDTH ? Math.max(4, series.length) : 4;
 }
 
 function lineLayer(

@@ -81,6 +81,20 @@ Deno.test("seriesLine: a value that is not finite becomes a gap", () => {
   assertEquals(spec.data, { values: [{ x: 1, y: 1 }, { x: 2, y: null }] });
 });
 
+Deno.test("seriesLine: five short names are one row of the legend, long ones are not", () => {
+  for (const [name, columns] of [["", 5], [" of some length", 4]] as const) {
+    const points = [..."ABCDE"].map((letter) => ({
+      x: 1,
+      y: 1,
+      series: letter + name,
+    }));
+    const { layer } = seriesLine(points, axes) as unknown as {
+      layer: { encoding: { color: { legend: { columns: number } } } }[];
+    };
+    assertEquals(layer[0].encoding.color.legend.columns, columns);
+  }
+});
+
 Deno.test("seriesLine: a logarithmic x goes from the first point to the last", () => {
   const xAxisOf = (xs: number[]) => {
     const points = xs.map((x) => ({ x, y: x }));
