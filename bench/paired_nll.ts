@@ -9,8 +9,8 @@
 import { evaluationPixels } from "elbo/datasets";
 import { estimateNll, evenlySpaced } from "elbo/evaluation";
 import { pairedDifference, STREAMS, summarize } from "elbo/math";
-import { createStep } from "elbo/models";
-import { EVALUATION_NOISE_SEED, loadModel, openRun, runDataset } from "elbo/training";
+import { EVALUATION_NOISE_SEED, openRun, runDataset } from "elbo/training";
+import { trainedStep } from "../lib/cli/trained_step.ts";
 
 const [wanted, numSamples] = Deno.args.slice(0, 2).map(Number);
 const runs = Deno.args.slice(2);
@@ -23,8 +23,7 @@ async function nllsOf(path: string): Promise<number[]> {
   const pixels = new Float32Array(indices.length * test.dataDim);
   const { binarization } = run.config.dataset;
   evaluationPixels(test, { indices, binarization, out: pixels });
-  const options = { seed: 0, learningRate: 1e-3, weights: await loadModel(run) };
-  const step = await createStep(run.spec, options);
+  const step = await trainedStep(run, {});
   const images = { pixels, count: indices.length };
   const { images: found } = await estimateNll(step, images, { numSamples, noise });
   step.dispose();

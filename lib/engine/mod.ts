@@ -2,7 +2,8 @@
  * Dense networks trained without tfjs: forward, backward and Adam by hand, in
  * WebAssembly, on as many threads as there are cores.
  *
- * `row_pass.ts` has the algebra, `weight_pass.ts` the update, `team.ts` the threads.
+ * `row_pass.ts` has the algebra, `k_sample_pass.ts` that of several samples,
+ * `weight_pass.ts` the update, `team.ts` the threads.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import type { Machine } from "./machine.ts";
 import { fillNoise } from "./noise.ts";
 
 /**
- * The step of a dense VAE, by hand.
+ * The step of a dense VAE, by hand; that of the K-sample bound is in `k_sample_pass.ts`.
  *
  * Forward, for each image x with noise eps (a row of every matrix):
  *
