@@ -6,6 +6,7 @@ import type { Batch, BatchNumbers, DecodedBatch, Noise } from "../models/types.t
 import { type NetworkSpec, VARIANCE_FLOOR } from "../networks/mod.ts";
 import type { Command } from "./control.ts";
 import { FLOAT_BYTES, SAMPLES_AT_ONCE } from "./layout.ts";
+import { hasFreeBits } from "./phases.ts";
 import type { Team } from "./team.ts";
 import { readHead, writeRows } from "./transfer.ts";
 
@@ -139,19 +140,34 @@ export class ForwardPasses {
     });
   }
 
-  /** What the last pass found of each image, from `samples` draws of each. */
-  rowNumbers(images: number, samples = 1): RowNumbers {
-    const { layout: { logLikelihood, kl, bounds }, floats } = this.#team;
-    const read = (address: number, rows: number) =>
-      floats.slice(address / FLOAT_BYTES, address / FLOAT_BYTES + rows);
-    // All draws of an image have its KL.
-    const means = (address: number) =>
-      meansOf(read(address, images * samples), samples);
+  /** What the last pass found of each row. */
+  rowNumbers(rows: number): RowNumbers {
+    const { logLikelihood, kl } = this.#team.layout;
     return {
-      expectedLogLikelihood: means(logLikelihood),
-      kl: this.#spec.model === "vae" ? means(kl) : new Float32Array(0),
-      bounds: samples > 1 ? read(bounds, images) : undefined,
+      expectedLogLikelihood: this.#read(logLikelihood, rows),
+      kl: this.#spec.model === "vae" ? this.#read(kl, rows) : new Float32Array(0),
     };
+  }
+
+  /** What the last step of training found of each image, and in place of its KL. */
+  trainedNumbers(images: number): RowNumbers {
+    const { samples = 1, freeBits = 0, latentDim } = this.#spec;
+    const { bounds, klMeans } = this.#team.layout;
+    const { expectedLogLikelihood, kl } = this.rowNumbers(images * samples);
+    return {
+      expectedLogLikelihood: meansOf(expectedLogLikelihood, samples),
+      // All draws of an image have its KL.
+      kl: meansOf(kl, samples),
+      bounds: samples > 1 ? this.#read(bounds, images) : undefined,
+      penalties: hasFreeBits(this.#spec)
+        ? this.#read(klMeans, latentDim).map((mean) => Math.max(freeBits, mean))
+        : undefined,
+    };
+  }
+
+  #read(address: number, count: number): Float32Array {
+    const first = address / FLOAT_BYTES;
+    return this.#team.floats.slice(first, first + count);
   }
 
   #decoded(z: Float32Array, batchSize: number) {

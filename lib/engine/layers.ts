@@ -83,16 +83,12 @@ const THOUGHT_OF: Readonly<Record<keyof NetworkSpec, true>> = {
 
 /** Why the engine cannot compute a network; undefined if it can. */
 export function engineGap(
-  network: Pick<NetworkSpec, "likelihood" | "freeBits"> & {
-    readonly convolution?: unknown;
-  },
+  network: Pick<NetworkSpec, "likelihood"> & { readonly convolution?: unknown },
 ): string | undefined {
-  const { convolution, likelihood, freeBits = 0 } = network;
+  const { convolution, likelihood } = network;
   const other = Object.keys(network).find((name) => !Object.hasOwn(THOUGHT_OF, name));
   if (other !== undefined) return `it knows no ${other}`;
   if (convolution) return "it has convolutions";
-  // Which dimensions they press depends on all rows of a batch at once.
-  if (freeBits > 0) return "it has no free bits";
   const { kind } = likelihood;
   if (kind === "bernoulli") return undefined;
   if (kind !== "gaussian") return `it knows no ${kind} likelihood`;

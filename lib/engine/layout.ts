@@ -103,6 +103,10 @@ export interface Layout {
   readonly logRatio: number;
   /** KL(q(z|x) || p(z)) of each row. */
   readonly kl: number;
+  /** Its mean over the batch, dimension by dimension; only with free bits. */
+  readonly klMeans: number;
+  /** What a row's KL counts in the gradient, dimension by dimension. */
+  readonly klShares: number;
   /** The K-sample bound of each image. */
   readonly bounds: number;
   /** What each draw counts in it. */
@@ -195,6 +199,8 @@ export function layoutOf(
     logLikelihood: floats(Math.max(drawnRows, batchRows * SAMPLES_AT_ONCE)),
     logRatio: floats(Math.max(drawnRows, batchRows * SAMPLES_AT_ONCE)),
     kl: floats(drawnRows),
+    klMeans: floats(roundUp(spec.latentDim, PANEL)),
+    klShares: floats(roundUp(spec.latentDim, PANEL)),
     bounds: floats(batchRows),
     shares: floats(drawnRows),
     scratch: Array.from(

@@ -1,8 +1,10 @@
+import type { Range } from "../simd/mod.ts";
 import type { Command, Control } from "./control.ts";
 import { PANEL } from "./layers.ts";
 import type { Layout } from "./layout.ts";
 import { type Arithmetic, Machine } from "./machine.ts";
 import { partOf } from "./parts.ts";
+import type { Phase } from "./phases.ts";
 import { RowPass } from "./row_pass.ts";
 import { type UpdatePart, WeightPass } from "./weight_pass.ts";
 
@@ -32,12 +34,28 @@ export class Rank {
     this.#ranks = layout.ranks;
   }
 
-  /** The half of a command in which each rank has rows of the batch; all of them alone. */
-  rows(command: Command, { alone = false } = {}): void {
-    const all = { from: 0, to: command.rows };
-    const { rows: size } = command;
-    const mine = { rank: this.#rank, ranks: this.#ranks, unit: 2 };
-    const rows = alone ? all : partOf(size, mine);
+  /** What falls to this rank of a phase. */
+  run(phase: Phase, command: Command): void {
+    const rank = this.#rank;
+    if (phase === "weights") {
+      const onPiece = () => this.#control.advance(rank);
+      return this.#weightPass.update(command, { rank, onPiece });
+    }
+    const mine = { rank, ranks: this.#ranks, unit: 2 };
+    this.#runRows(phase, command, partOf(command.rows, mine));
+  }
+
+  /** What falls to all ranks of a phase. */
+  runAlone(phase: Phase, command: Command): void {
+    if (phase === "weights") {
+      for (let rank = 0; rank < this.#ranks; rank++) this.takeOver(command, { rank });
+      return;
+    }
+    this.#runRows(phase, command, { from: 0, to: command.rows });
+  }
+
+  #runRows(phase: "latent" | "rows", command: Command, rows: Range): void {
+    if (phase === "latent") return this.#rowPass.passLatent(command, rows);
     switch (command.operation) {
       case "train":
         return this.#rowPass.passRows(command, rows);
@@ -50,13 +68,6 @@ export class Rank {
       case "weigh":
         return this.#rowPass.weighRows(command, rows);
     }
-  }
-
-  /** The half of a training step in which each rank has rows of the weights. */
-  weights(command: Command): void {
-    const rank = this.#rank;
-    const onPiece = () => this.#control.advance(rank);
-    this.#weightPass.update(command, { rank, onPiece });
   }
 
   /** Does what another rank has left of its weights. */

@@ -5,6 +5,7 @@ import { FLOAT_BYTES } from "./layout.ts";
 import { KSamplePass } from "./k_sample_pass.ts";
 import { LayerPasses } from "./layer_passes.ts";
 import type { Machine } from "./machine.ts";
+import { hasFreeBits } from "./phases.ts";
 import { fillNoise } from "./noise.ts";
 
 /**
@@ -50,8 +51,7 @@ export class RowPass {
   passRows(command: Command, rows: Range): void {
     if (rows.from === rows.to) return;
     if (command.samples > 1) return this.#kSamplePass.passRows(command, rows);
-    this.#layers.encode(rows);
-    this.#drawLatent(command, rows);
+    if (!hasFreeBits(this.#machine.layout.spec)) this.passLatent(command, rows);
     this.#layers.decode(rows);
     this.#likelihoodAndGradient(command, rows);
     this.#layers.backThroughDecoder(rows);
@@ -59,11 +59,17 @@ export class RowPass {
     this.#layers.backThroughEncoder(rows);
   }
 
-  /** Some rows of the batch, forward: ln p(x|z) and KL. */
-  measureRows(command: Command, rows: Range): void {
+  /** Some rows of the batch, as far as z. */
+  passLatent(command: Command, rows: Range): void {
     if (rows.from === rows.to) return;
     this.#layers.encode(rows);
     this.#drawLatent(command, rows);
+  }
+
+  /** Some rows of the batch, forward: ln p(x|z) and KL. */
+  measureRows(command: Command, rows: Range): void {
+    if (rows.from === rows.to) return;
+    this.passLatent(command, rows);
     this.#layers.decode(rows);
     this.#likelihood(rows);
   }
@@ -150,18 +156,36 @@ export class RowPass {
     );
   }
 
-  #latentGradient({ beta, rows: batch }: Command, rows: Range): void {
-    const { layout: { spec, zGradient }, kernels } = this.#machine;
+  #latentGradient(command: Command, rows: Range): void {
+    const { layout: { spec, zGradient, klShares }, kernels } = this.#machine;
     const { gradient } = this.#layers.heads;
     if (spec.model === "autoencoder") {
       this.#machine.view(gradient, rows).set(this.#machine.view(zGradient, rows));
       return;
     }
+    this.#weighKl(command);
     const { heads, eps, scale } = this.#latentAddresses(rows.from);
     kernels.latentGradient(
       ...[heads, eps, scale, rowAt(zGradient, rows.from), rowAt(gradient, rows.from)],
       rows.to - rows.from,
-      beta / batch,
+      klShares,
+    );
+  }
+
+  // Every rank writes the same numbers.
+  #weighKl({ beta, rows }: Command): void {
+    const { layout: { spec, klMeans, klShares }, kernels } = this.#machine;
+    const numbers = (address: number) =>
+      this.#machine.view({ address, stride: spec.latentDim }, { from: 0, to: 1 });
+    const shares = numbers(klShares);
+    if (!hasFreeBits(spec)) {
+      shares.fill(beta / rows);
+      return;
+    }
+    const { heads, scale } = this.#latentAddresses(0);
+    kernels.klMeans(heads, scale, klMeans, rows);
+    numbers(klMeans).forEach((mean, i) =>
+      shares[i] = mean > spec.freeBits! ? beta / rows : 0
     );
   }
 

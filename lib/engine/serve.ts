@@ -2,6 +2,7 @@ import type { NetworkSpec } from "../networks/spec.ts";
 import { Control, type Operation } from "./control.ts";
 import { layoutOf } from "./layout.ts";
 import type { Arithmetic } from "./machine.ts";
+import { type Phase, phasesOf } from "./phases.ts";
 import { Rank } from "./rank.ts";
 
 /** What a worker is told when it starts. */
@@ -19,9 +20,9 @@ export type WorkerMessage =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Called before each half of a command; a test makes it throw. */
-export type BeforeHalf = (
-  half: { readonly operation: Operation; readonly half: "rows" | "weights" },
+/** Called before each phase of a command; a test makes it throw. */
+export type BeforePhase = (
+  at: { readonly operation: Operation; readonly phase: Phase },
 ) => void;
 
 /**
@@ -32,7 +33,7 @@ export type BeforeHalf = (
  */
 export function serve(
   { memory, spec, rank, ranks, arithmetic }: WorkerStart,
-  beforeHalf: BeforeHalf = () => {},
+  beforePhase: BeforePhase = () => {},
 ): unknown {
   const control = new Control(memory, { ranks });
   let batchRows = 0;
@@ -51,21 +52,17 @@ export function serve(
     const command = control.nextCommand(seen);
     const { operation } = command;
     if (operation === "quit") return undefined;
-    const rowsAreDone = meetAfter(() => {
-      if (command.batchRows !== batchRows) {
-        batchRows = command.batchRows;
-        const layout = layoutOf(spec, { batchRows, ranks });
-        self = new Rank({ memory, layout, control, rank, arithmetic });
-      }
-      beforeHalf({ operation, half: "rows" });
-      self!.rows(command);
-    });
-    if (!rowsAreDone) return failure;
-    if (operation !== "train") continue;
-    const weightsAreDone = meetAfter(() => {
-      beforeHalf({ operation, half: "weights" });
-      self!.weights(command);
-    });
-    if (!weightsAreDone) return failure;
+    for (const phase of phasesOf(spec, operation)) {
+      const isDone = meetAfter(() => {
+        if (command.batchRows !== batchRows) {
+          batchRows = command.batchRows;
+          const layout = layoutOf(spec, { batchRows, ranks });
+          self = new Rank({ memory, layout, control, rank, arithmetic });
+        }
+        beforePhase({ operation, phase });
+        self!.run(phase, command);
+      });
+      if (!isDone) return failure;
+    }
   }
 }

@@ -190,7 +190,7 @@ class EngineStep implements Step {
         ...{ beta, ...adam },
       });
       this.#step++;
-      const numbers = this.#passes.rowNumbers(batchSize, samples);
+      const numbers = this.#passes.trainedNumbers(batchSize);
       return batchNumbers(numbers, { ...this.#spec, beta });
     });
   }

@@ -3,6 +3,7 @@ import { type Command, Control, MAX_RANKS, RankSilentError } from "./control.ts"
 import { type Layout, layoutOf } from "./layout.ts";
 import type { Arithmetic } from "./machine.ts";
 import { createMemory, growMemory } from "./memory.ts";
+import { phasesOf } from "./phases.ts";
 import { Rank } from "./rank.ts";
 import type { WorkerMessage, WorkerStart } from "./serve.ts";
 
@@ -118,22 +119,14 @@ export class Team {
    */
   run(work: Work): void {
     const command = { ...work, batchRows: this.#layout.batchRows };
-    if (this.#workers.length === 0) {
-      this.#rowsAlone(command);
-      if (command.operation === "train") this.#weightsAlone(command);
-      return;
-    }
+    if (this.#workers.length === 0) return this.#runAlone(command);
     this.#control.issue(command);
-    this.#rank.rows(command);
-    if (!this.#meet()) {
-      // Rows can be done again: they depend on nothing that they write.
-      this.#rowsAlone(command);
-      if (command.operation === "train") this.#weightsAlone(command);
-      return;
+    for (const phase of phasesOf(this.#spec, command.operation)) {
+      this.#rank.run(phase, command);
+      if (phase === "weights") return this.#meetAfterWeights(command);
+      // All before the weights can be done again: it depends on nothing that it writes.
+      if (!this.#meet()) return this.#runAlone(command);
     }
-    if (command.operation !== "train") return;
-    this.#rank.weights(command);
-    this.#meetAfterWeights(command);
   }
 
   /** Lets the workers go. */
@@ -215,13 +208,9 @@ export class Team {
     this.#workers = [];
   }
 
-  #rowsAlone(command: Command): void {
-    this.#rank.rows(command, { alone: true });
-  }
-
-  #weightsAlone(command: Command): void {
-    for (let rank = 0; rank < this.#ranks; rank++) {
-      this.#rank.takeOver(command, { rank });
+  #runAlone(command: Command): void {
+    for (const phase of phasesOf(this.#spec, command.operation)) {
+      this.#rank.runAlone(phase, command);
     }
   }
 

@@ -50,9 +50,7 @@ export interface EngineChoice {
  * ```
  */
 export function chooseEngine(
-  network: Pick<NetworkSpec, "likelihood" | "freeBits"> & {
-    readonly convolution?: unknown;
-  },
+  network: Pick<NetworkSpec, "likelihood"> & { readonly convolution?: unknown },
   { engine = "auto", backend = "auto" }: EngineWish = {},
 ): EngineChoice {
   if (engine === "tfjs") return { engine };

@@ -1,8 +1,9 @@
+import type { Phase } from "../../lib/engine/phases.ts";
 import { serve, type WorkerMessage, type WorkerStart } from "../../lib/engine/serve.ts";
 
 /** How a worker of a test goes wrong: it throws, or never comes back. */
 export interface Fault {
-  readonly half: "rows" | "weights";
+  readonly phase: Phase;
   readonly kind: "throws" | "hangs";
 }
 
@@ -19,8 +20,8 @@ const fault: Fault = JSON.parse(
 scope.onmessage = ({ data }) => {
   scope.postMessage({ kind: "ready" });
   let steps = 0;
-  const failure = serve(data, ({ operation, half }) => {
-    if (operation !== "train" || half !== fault.half || steps++ < 2) return;
+  const failure = serve(data, ({ operation, phase }) => {
+    if (operation !== "train" || phase !== fault.phase || steps++ < 2) return;
     if (fault.kind === "throws") throw new Error("planted");
     const never = new Int32Array(new SharedArrayBuffer(4));
     Atomics.wait(never, 0, 0);

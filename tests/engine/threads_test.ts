@@ -28,6 +28,7 @@ const specs: NetworkSpec[] = [
   { ...relu, hidden: [24], likelihood: { kind: "gaussian", variance: "shared" } },
   { ...relu, activation: "tanh", likelihood: { kind: "gaussian", variance: "pixel" } },
   { ...relu, model: "autoencoder", hidden: [40] },
+  { ...relu, freeBits: 0.05 },
   { ...relu, beta: 1, samples: 3 },
   {
     ...{ ...relu, beta: 1, samples: 5, encoderGradient: "doubly-reparameterized" },
@@ -140,17 +141,26 @@ async function withFault<T>(fault: Fault, body: () => Promise<T>): Promise<T> {
   }
 }
 
-for (const half of ["rows", "weights"] as const) {
+const free: NetworkSpec = { ...relu, freeBits: 0.05 };
+
+for (
+  const [phase, spec] of [
+    ["latent", free],
+    ["rows", free],
+    ["rows", relu],
+    ["weights", relu],
+  ] as const
+) {
   Deno.test({
-    name: `engine: a thread that fails in its ${half} is replaced, to the same bits ` +
-      "(reads its worker)",
+    name: `engine: a thread that fails in its ${phase} is replaced, to the same bits` +
+      `${spec === free ? ", with free bits" : ""} (reads its worker)`,
     ignore,
     fn: async () => {
-      const { bits: wanted } = await sixSteps(relu, { threads: 1 });
+      const { bits: wanted } = await sixSteps(spec, { threads: 1 });
       for (const threads of [2, 3]) {
         const { bits, notes } = await withFault(
-          { half, kind: "throws" },
-          () => sixSteps(relu, { threads, isNoteDue: true }),
+          { phase, kind: "throws" },
+          () => sixSteps(spec, { threads, isNoteDue: true }),
         );
         assertEquals(bits, wanted);
         assertMatch(
@@ -169,7 +179,7 @@ Deno.test({
   fn: async () => {
     const { bits: wanted } = await sixSteps(relu, { threads: 1 });
     const { bits, notes } = await withFault(
-      { half: "rows", kind: "hangs" },
+      { phase: "rows", kind: "hangs" },
       () => sixSteps(relu, { threads: 2, patienceMs: 300 }),
     );
     assertEquals(bits, wanted);
@@ -183,7 +193,7 @@ Deno.test({
   name: "engine: a thread that vanishes in an update stops it (reads its worker)",
   ignore,
   fn: async () => {
-    await withFault({ half: "weights", kind: "hangs" }, () =>
+    await withFault({ phase: "weights", kind: "hangs" }, () =>
       assertRejects(
         () => sixSteps(relu, { threads: 2, patienceMs: 300 }),
         Error,

@@ -15,7 +15,6 @@ import { tinyDataset, tinyOptions } from "./fakes.ts";
 
 const bernoulli = { likelihood: { kind: "bernoulli" } } as const;
 const unknown: [string, Parameters<typeof chooseEngine>[0] & { skips?: true }][] = [
-  ["it has no free bits", { ...bernoulli, freeBits: 0.5 }],
   ["it has convolutions", { ...bernoulli, convolution: { channels: [8] } }],
   ["it knows no skips", { ...bernoulli, skips: true }],
   ["it knows no logistic-mixture likelihood", {

@@ -101,43 +101,84 @@ export function drawLatent(shape: LatentShape): FunctionSource {
 }
 
 /**
- * (heads, eps, scale, byZ, byHeads, rows, share): the gradient by mean and logVar.
+ * (heads, scale, to, rows): the mean over rows of each dimension's KL,
+ * (mean^2 + scale^2 - 1 - logVar) / 2.
+ */
+export function klMeans(shape: LatentShape): FunctionSource {
+  return {
+    params: ["i32", "i32", "i32", "i32"],
+    body: ([heads, scale, to, rows], newLocal) => {
+      const [row, from, offset] = [0, 1, 2].map(() => newLocal("i32"));
+      const at = newLocal("i32");
+      const [mean, s, sum] = [0, 1, 2].map(() => newLocal("v128"));
+      const excess = f32x4.sub(
+        f32x4.sub(f32x4.mul(s.get, s.get), one),
+        v128.load(from.get, shape.logVar),
+      );
+      const share = f32.div(f32.const(0.5), f32.convert_i32_u(rows.get));
+      return repeatWhile([
+        from.set(i32.add(heads.get, offset.get)),
+        at.set(i32.add(scale.get, offset.get)),
+        row.set(rows.get),
+        sum.set(f32x4.const(0)),
+        repeatWhile([
+          mean.set(v128.load(from.get)),
+          s.set(v128.load(at.get)),
+          sum.set(f32x4.add(
+            sum.get,
+            f32x4.add(f32x4.mul(mean.get, mean.get), excess),
+          )),
+          advance(from, i32.const(shape.heads)),
+          advance(at, i32.const(shape.z)),
+          row.set(i32.sub(row.get, i32.const(1))),
+        ], row.get),
+        v128.store(
+          i32.add(to.get, offset.get),
+          f32x4.mul(sum.get, f32x4.splat(share)),
+        ),
+        advance(offset, i32.const(16)),
+      ], i32.lt_u(offset.get, i32.const(shape.logVar)));
+    },
+  };
+}
+
+/**
+ * (heads, eps, scale, byZ, byHeads, rows, shares): the gradient by mean and logVar.
  *
- * By z = mean + scale eps the gradient by z reaches both; the KL, weighed by
- * share = beta / batchSize, adds share mean and share (scale^2 - 1) / 2.
+ * By z = mean + scale eps the gradient by z reaches both; the KL of a dimension, weighed
+ * by its share, adds share mean and share (scale^2 - 1) / 2. A share is
+ * beta / batchSize, or 0 where the dimension is free.
  */
 export function latentGradient(shape: LatentShape): FunctionSource {
   return {
-    params: ["i32", "i32", "i32", "i32", "i32", "i32", "f32"],
-    body: ([heads, eps, scale, byZ, byHeads, rows, share], newLocal) => {
+    params: ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+    body: ([heads, eps, scale, byZ, byHeads, rows, shares], newLocal) => {
       const offset = newLocal("i32");
       const [s, dz, weight] = [0, 1, 2].map(() => newLocal("v128"));
       const at = (row: Variable) => i32.add(row.get, offset.get);
       const throughScale = f32x4.mul(f32x4.mul(dz.get, v128.load(at(eps))), s.get);
       const ofKl = f32x4.mul(f32x4.sub(f32x4.mul(s.get, s.get), one), weight.get);
-      return [
-        weight.set(f32x4.splat(share.get)),
-        eachRow({
-          ...{ rows, offset, bytes: shape.logVar },
-          vector: [
-            s.set(v128.load(at(scale))),
-            dz.set(v128.load(at(byZ))),
-            v128.store(
-              at(byHeads),
-              f32x4.add(dz.get, f32x4.mul(v128.load(at(heads)), weight.get)),
-            ),
-            v128.store(
-              at(byHeads),
-              f32x4.mul(f32x4.add(throughScale, ofKl), half),
-              shape.logVar,
-            ),
-          ],
-          end: [
-            [heads, byHeads].map((row) => advance(row, i32.const(shape.heads))),
-            [eps, scale, byZ].map((row) => advance(row, i32.const(shape.z))),
-          ],
-        }),
-      ];
+      return eachRow({
+        ...{ rows, offset, bytes: shape.logVar },
+        vector: [
+          weight.set(v128.load(at(shares))),
+          s.set(v128.load(at(scale))),
+          dz.set(v128.load(at(byZ))),
+          v128.store(
+            at(byHeads),
+            f32x4.add(dz.get, f32x4.mul(v128.load(at(heads)), weight.get)),
+          ),
+          v128.store(
+            at(byHeads),
+            f32x4.mul(f32x4.add(throughScale, ofKl), half),
+            shape.logVar,
+          ),
+        ],
+        end: [
+          [heads, byHeads].map((row) => advance(row, i32.const(shape.heads))),
+          [eps, scale, byZ].map((row) => advance(row, i32.const(shape.z))),
+        ],
+      });
     },
   };
 }

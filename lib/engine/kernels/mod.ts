@@ -3,6 +3,7 @@ import { FLOAT_BYTES, type Layout, PANELS_AT_ONCE } from "../layout.ts";
 import { roundUp } from "../layers.ts";
 import {
   drawLatent,
+  klMeans,
   kSampleLatentGradient,
   latentGradient,
   latentLogRatio,
@@ -38,6 +39,7 @@ export type Kernels = Readonly<
     | "multiplyListsFrom"
     | "multiplyListsFromTwice"
     | "drawLatent"
+    | "klMeans"
     | "latentGradient"
     | "kSampleLatentGradient"
     | "scaleRows"
@@ -78,6 +80,7 @@ export function createKernels(
     multiplyListsFrom: lists({ panels: 1, hasStart: true }),
     multiplyListsFromTwice: lists({ panels: PANELS_AT_ONCE, hasStart: true }),
     drawLatent: drawLatent(latent),
+    klMeans: klMeans(latent),
     latentGradient: latentGradient(latent),
     kSampleLatentGradient: kSampleLatentGradient(latent, {
       doubly: spec.encoderGradient === "doubly-reparameterized",
