@@ -109,6 +109,7 @@ Deno.test("engine: 100 steps take the way of tfjs", async () => {
     const spec of [
       vae,
       { ...vae, activation: "relu" as const, hidden: [40, 24] },
+      { ...vae, freeBits: 0.2 },
       {
         ...vae,
         likelihood: { kind: "gaussian" as const, variance: "shared" as const },
