@@ -7,8 +7,10 @@ import type {
   MonteCarloComparison,
 } from "./types.ts";
 
-/** How the Monte Carlo half of a ledger is drawn. */
+/** Which half of a ledger is checked, and how the Monte Carlo half is drawn. */
 export interface CheckOptions {
+  /** Only the comparisons without noise, or only those by draws; both if left out. */
+  readonly method?: LedgerRecord["method"];
   /** Which draws, an integer in `0 .. 2^32 - 1`; 0 if left out. */
   readonly seed?: number;
   /** How many draws an estimate takes; {@linkcode NUM_SAMPLES} if left out. */
@@ -28,7 +30,7 @@ export const NUM_SAMPLES = 20_000;
  * that is not there is skipped, and the record says why.
  *
  * @param entries Entries, such as {@linkcode ledger}.
- * @param options Seed and number of draws.
+ * @param options Which half, seed and number of draws.
  * @returns One record a comparison, in the order of the entries.
  * @throws {RangeError} If the seed is no integer in `0 .. 2^32 - 1`.
  *
@@ -52,9 +54,11 @@ export function checkLedger(
       const common = headOf(entry, check);
       const reason = check.absent?.();
       if (reason) return [skipped(common, reason)];
+      const { exact, byDraws } = halves(options);
+      const address = addressOf(entry, check);
       return [
-        ...check.exact.map(compareExact),
-        draw(check.monteCarlo, { ...options, address: addressOf(entry, check) }),
+        ...(exact ? check.exact.map(compareExact) : []),
+        ...(byDraws ? [draw(check.monteCarlo, { ...options, address })] : []),
       ].map((outcome) => ({ ...common, ...outcome }));
     })
   );
@@ -64,7 +68,7 @@ export function checkLedger(
  * Puts every planted error in its place and checks again: all of it must fail.
  *
  * @param entries Entries, such as {@linkcode ledger}.
- * @param options Seed and number of draws.
+ * @param options Which half, seed and number of draws.
  * @returns One record for each error and each comparison that sees it; `planted` names
  * the error, and a verdict `"holds"` means that the ledger is blind to it.
  * @throws {RangeError} If the seed is no integer in `0 .. 2^32 - 1`.
@@ -87,11 +91,14 @@ export function checkPlantedErrors(
   return entries.flatMap((entry) =>
     entry.checks.flatMap((check) => {
       if (check.absent?.()) return [];
+      const half = halves(options);
       const address = addressOf(entry, check);
       return check.planted.flatMap(({ error, side, exact, monteCarlo }) =>
         [
-          ...(exact ? [compareExact(exact)] : []),
-          ...(monteCarlo ? [draw(monteCarlo, { ...options, address })] : []),
+          ...(exact && half.exact ? [compareExact(exact)] : []),
+          ...(monteCarlo && half.byDraws
+            ? [draw(monteCarlo, { ...options, address })]
+            : []),
         ].map((outcome) => ({
           ...headOf(entry, check),
           ...outcome,
@@ -100,6 +107,10 @@ export function checkPlantedErrors(
       );
     })
   );
+}
+
+function halves({ method }: CheckOptions): { exact: boolean; byDraws: boolean } {
+  return { exact: method !== "monteCarlo", byDraws: method !== "exact" };
 }
 
 type Head = Pick<LedgerRecord, "id" | "statement" | "short" | "model">;

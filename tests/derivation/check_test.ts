@@ -57,6 +57,19 @@ Deno.test("checkLedger: the seed decides the draws, and nothing else does", () =
   assertNotEquals(meanOf(1), meanOf(2));
 });
 
+Deno.test("checkLedger, checkPlantedErrors: one half alone, as in the whole", () => {
+  const options = { numSamples: 4000 };
+  for (const check of [checkLedger, checkPlantedErrors]) {
+    const whole = check([secondMoment()], options);
+    for (const method of ["exact", "monteCarlo"] as const) {
+      assertEquals(
+        check([secondMoment()], { ...options, method }),
+        whole.filter((record) => record.method === method),
+      );
+    }
+  }
+});
+
 Deno.test("checkLedger: too few draws are not resolved", () => {
   const [, monteCarlo] = checkLedger([secondMoment()], { numSamples: 100 });
   assertEquals(monteCarlo.verdict, "fails");

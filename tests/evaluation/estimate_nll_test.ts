@@ -71,18 +71,18 @@ async function withStep<Result>(
   }
 }
 
-const seed = testSeed(21);
-const noise = { seed, stream: STREAMS.test };
+const noiseOf = () => ({ seed: testSeed(21), stream: STREAMS.test });
 
 /** The error that comes from the draws of z: the images are the same on both sides. */
 function claimExact(value: number, { samplingError, numSamples }: NllEstimate): void {
   assertMonteCarlo(
     { mean: value, standardError: samplingError, numSamples },
-    { exact: exactNll(), resolution: 0.01, seed, label: "NLL" },
+    { exact: exactNll(), resolution: 0.01, seed: noiseOf().seed, label: "NLL" },
   );
 }
 
 Deno.test("estimateNll: agrees with float64 networks integrated over the plane", async () => {
+  const noise = noiseOf();
   const estimate = await withStep((step) =>
     estimateNll(step, images, {
       numSamples: 16000,
@@ -100,6 +100,7 @@ Deno.test("estimateNll: agrees with float64 networks integrated over the plane",
 });
 
 Deno.test("estimateNll: a planted error in the weights is caught", async () => {
+  const noise = noiseOf();
   await withStep(async (step) => {
     // Weights without ln q(z|x)'s normaliser would be off by ln(2 pi) = 1.84.
     const planted: Pick<Step, "logWeights"> = {
@@ -131,6 +132,7 @@ function recorder() {
 }
 
 Deno.test("estimateNll: works in chunks, each with its own address", async () => {
+  const noise = noiseOf();
   const { calls, step } = recorder();
   const progress: number[] = [];
   const options = {
@@ -159,6 +161,7 @@ Deno.test("estimateNll: works in chunks, each with its own address", async () =>
 });
 
 Deno.test("estimateNll: the standard error is over images", async () => {
+  const noise = noiseOf();
   const { step } = recorder();
   const estimate = await estimateNll(step, images, { noise, numSamples: 4 });
   const values = estimate.images.map(({ logMeanWeight }) => -logMeanWeight);
@@ -187,6 +190,7 @@ Deno.test("summarizeWeights: one heavy draw in ten is told", () => {
 });
 
 Deno.test("estimateNll: refuses no images, no samples and weights that are NaN", async () => {
+  const noise = noiseOf();
   const { step } = recorder();
   const none = { pixels: new Float32Array(0), count: 0 };
   await assertRejects(
@@ -210,6 +214,7 @@ Deno.test("estimateNll: refuses no images, no samples and weights that are NaN",
 });
 
 Deno.test("estimateNll: an autoencoder has no p(x) and is refused", async () => {
+  const noise = noiseOf();
   const autoencoder = { ...spec, model: "autoencoder" as const };
   const step = await createStep(autoencoder, {
     seed: 0,

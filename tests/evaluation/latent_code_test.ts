@@ -4,7 +4,7 @@ import { expectNormal, STREAMS } from "elbo/math";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
 import { testSeed } from "../helpers/seed.ts";
 
-const noise = { seed: testSeed(40), stream: STREAMS.evaluation };
+const noiseOf = () => ({ seed: testSeed(40), stream: STREAMS.evaluation });
 
 /** Three posteriors on a line, by no means apart, none of them like the prior. */
 const three = [
@@ -40,6 +40,7 @@ function copied(copies: number) {
 }
 
 Deno.test("mutualInformation: agrees with quadrature on a line", () => {
+  const noise = noiseOf();
   const { mean, standardError, marginalKl, images } = mutualInformation(copied(500), {
     noise,
   });
@@ -55,6 +56,7 @@ Deno.test("mutualInformation: agrees with quadrature on a line", () => {
 });
 
 Deno.test("mutualInformation: images told apart give ln M and no more", () => {
+  const noise = noiseOf();
   const count = 40;
   const mean = Float32Array.from({ length: count }, (_, i) => 100 * i);
   const posteriors = { count, mean, logVar: new Float32Array(count) };
@@ -64,6 +66,7 @@ Deno.test("mutualInformation: images told apart give ln M and no more", () => {
 });
 
 Deno.test("mutualInformation: a collapsed code carries nothing", () => {
+  const noise = noiseOf();
   const posteriors = {
     count: 30,
     mean: new Float32Array(60),
@@ -75,6 +78,7 @@ Deno.test("mutualInformation: a collapsed code carries nothing", () => {
 });
 
 Deno.test("mutualInformation: the same for everybody is no information, whatever the KL", () => {
+  const noise = noiseOf();
   const mean = Float32Array.from({ length: 30 }, () => 3);
   const logVar = Float32Array.from({ length: 30 }, () => -1);
   const found = mutualInformation({ count: 30, mean, logVar }, { noise });
@@ -84,6 +88,7 @@ Deno.test("mutualInformation: the same for everybody is no information, whatever
 });
 
 Deno.test("latentCode: takes at most 1,000 images for the mutual information", () => {
+  const noise = noiseOf();
   const count = 2500;
   const mean = Float32Array.from({ length: 2 * count }, (_, i) => i % 2 ? 0 : i);
   const posteriors = { count, mean, logVar: new Float32Array(2 * count) };
@@ -98,6 +103,7 @@ Deno.test("latentCode: takes at most 1,000 images for the mutual information", (
 });
 
 Deno.test("mutualInformation: an autoencoder has none", () => {
+  const noise = noiseOf();
   const mean = new Float32Array(4);
   assertThrows(
     () => mutualInformation({ count: 2, mean }, { noise }),

@@ -1,5 +1,10 @@
-import { AssertionError, assertStringIncludes, assertThrows } from "@std/assert";
-import { assertMonteCarlo } from "./monte_carlo.ts";
+import {
+  assertEquals,
+  AssertionError,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { assertMonteCarlo, listenToChecks, type ReportedCheck } from "./monte_carlo.ts";
 
 const estimate = { mean: 1.02, standardError: 0.01, numSamples: 1000 };
 
@@ -76,4 +81,31 @@ Deno.test("assertMonteCarlo: a failure prints n, mean, standard error, z and see
   ) {
     assertStringIncludes(message, part);
   }
+});
+
+Deno.test("assertMonteCarlo: who listens hears of every check, and whether it passed", () => {
+  const heard: ReportedCheck[] = [];
+  listenToChecks((check) => heard.push(check));
+  try {
+    for (
+      const [mean, standardError] of [[0.2, 0.1], [0.6, 0.1], [0.1, 2], [1e-13, 0]]
+    ) {
+      const estimate = { mean, standardError, numSamples: 10 };
+      try {
+        assertMonteCarlo(estimate, { exact: 0, resolution: 1, label: "E[x]" });
+      } catch { /* Heard of as well. */ }
+    }
+  } finally {
+    listenToChecks(undefined);
+  }
+  assertEquals(heard.map(({ z, passed }) => [z, passed]), [
+    [2, true],
+    [0.6 / 0.1, false],
+    [0.05, false],
+    [0, true],
+  ]);
+  assertMonteCarlo({ mean: 0, standardError: 0.1, numSamples: 10 }, {
+    ...{ exact: 0, resolution: 1 },
+  });
+  assertEquals(heard.length, 4);
 });

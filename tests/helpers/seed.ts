@@ -7,8 +7,24 @@ export function readTestVariable(variable: string): string | undefined {
   return state === "granted" ? Deno.env.get(variable) : undefined;
 }
 
-function seedFromEnvironment(): number | undefined {
-  return parseTestSeed(readTestVariable(TEST_SEED_VARIABLE));
+let chosen: number | undefined;
+let timesAsked = 0;
+
+/**
+ * Varies the seeds of this thread from now on, as the environment variable would; with
+ * undefined the environment decides again. For a process that runs tests many times.
+ */
+export function chooseTestSeed(seed: number | undefined): void {
+  chosen = seed;
+}
+
+/** How often a test or a helper has asked for its seed: who does not ask cannot vary. */
+export function timesSeedWasAsked(): number {
+  return timesAsked;
+}
+
+function variedSeed(): number | undefined {
+  return chosen ?? parseTestSeed(readTestVariable(TEST_SEED_VARIABLE));
 }
 
 /**
@@ -44,14 +60,31 @@ export function mixSeeds(left: number, right: number): number {
  * A failing `assertMonteCarlo` prints the seed it was given, and the variable.
  */
 export function testSeed(defaultSeed: number): number {
-  const varied = seedFromEnvironment();
+  timesAsked++;
+  const varied = variedSeed();
   return varied === undefined ? defaultSeed : mixSeeds(defaultSeed, varied);
+}
+
+/**
+ * What several tests share and a seed decides: computed when it is first asked for, and
+ * again when the seed is another. At the top of a file a seed would be fixed for good.
+ */
+export function perSeed<Value>(
+  defaultSeed: number,
+  compute: (seed: number) => Value,
+): () => Value {
+  let kept: { seed: number; value: Value } | undefined;
+  return () => {
+    const seed = testSeed(defaultSeed);
+    if (kept?.seed !== seed) kept = { seed, value: compute(seed) };
+    return kept.value;
+  };
 }
 
 /** The words that a failure adds on where its seed came from. */
 export function describeSeed(seed: number | undefined): string {
   if (seed === undefined) return "seed not given";
-  const varied = seedFromEnvironment();
+  const varied = variedSeed();
   return varied === undefined
     ? `seed ${seed}`
     : `seed ${seed}, from ${TEST_SEED_VARIABLE}=${varied}`;

@@ -1,10 +1,13 @@
 import { assertNotEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
+  chooseTestSeed,
   describeSeed,
   mixSeeds,
   parseTestSeed,
+  perSeed,
   TEST_SEED_VARIABLE,
   testSeed,
+  timesSeedWasAsked,
 } from "./seed.ts";
 import { granted } from "./permissions.ts";
 
@@ -53,4 +56,32 @@ Deno.test({
       else Deno.env.set(TEST_SEED_VARIABLE, before);
     }
   },
+});
+
+Deno.test("chooseTestSeed: varies the seed as the environment would, and gives it back", () => {
+  const usual = testSeed(17);
+  try {
+    chooseTestSeed(5);
+    assertStrictEquals(testSeed(17), mixSeeds(17, 5));
+    assertStrictEquals(describeSeed(9), "seed 9, from ELBO_TEST_SEED=5");
+  } finally {
+    chooseTestSeed(undefined);
+  }
+  assertStrictEquals(testSeed(17), usual);
+});
+
+Deno.test("perSeed: computes once for each seed, and asks every time", () => {
+  let computed = 0;
+  const shared = perSeed(17, (seed) => ({ seed, computed: ++computed }));
+  const asked = timesSeedWasAsked();
+  try {
+    for (const chosen of [5, 5, 6]) {
+      chooseTestSeed(chosen);
+      assertStrictEquals(shared().seed, mixSeeds(17, chosen));
+    }
+  } finally {
+    chooseTestSeed(undefined);
+  }
+  assertStrictEquals(computed, 2);
+  assertStrictEquals(timesSeedWasAsked() - asked, 3);
 });

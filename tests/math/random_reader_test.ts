@@ -5,28 +5,31 @@ import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
 import { testSeed } from "../helpers/seed.ts";
 import { assertEquallyLikely, countSquares, normalCdf } from "./statistics.ts";
 
-const seed = testSeed(2);
-const address = { seed, stream: STREAMS.test };
+const addressOf = () => ({ seed: testSeed(2), stream: STREAMS.test });
 const repeat = <T>(n: number, draw: () => T): T[] => Array.from({ length: n }, draw);
 
 Deno.test("createRandom: uniforms alone are the row of uniforms", () => {
+  const address = addressOf();
   const random = createRandom({ ...address, step: 3, row: 4 });
   const row = uniforms({ ...address, step: 3, firstRow: 4, rows: 1, columns: 11 });
   assertEquals(repeat(11, random.uniform), [...row]);
 });
 
 Deno.test("createRandom: normals alone are the row of normals", () => {
+  const address = addressOf();
   const random = createRandom({ ...address, step: 3, row: 4 });
   const row = normals({ ...address, step: 3, firstRow: 4, rows: 1, columns: 11 });
   assertEquals(repeat(11, random.normal), [...row]);
 });
 
 Deno.test("createRandom: step and row are 0 if left out", () => {
+  const address = addressOf();
   const whole = createRandom({ ...address, step: 0, row: 0 });
   assertEquals(createRandom(address).uniform(), whole.uniform());
 });
 
 Deno.test("createRandom: uniforms and normals never share a block", () => {
+  const address = addressOf();
   const random = createRandom(address);
   const columns = 16;
   const u = [...uniforms({ ...address, rows: 1, columns })];
@@ -57,6 +60,8 @@ Deno.test("createRandom: two readers do not disturb each other", () => {
 });
 
 Deno.test("createRandom: a uniform and a normal drawn in turn are independent", () => {
+  const address = addressOf();
+  const { seed } = address;
   const random = createRandom(address);
   const n = 40_000;
   const left = new Float64Array(n);
@@ -77,6 +82,7 @@ Deno.test("createRandom: a uniform and a normal drawn in turn are independent", 
 });
 
 Deno.test("integer: stays below n and reaches every value", () => {
+  const address = addressOf();
   fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 32 }), (n) => {
     const random = createRandom({ seed: n % 2 ** 32, stream: 7 });
     for (let i = 0; i < 20; i++) {
@@ -90,6 +96,8 @@ Deno.test("integer: stays below n and reaches every value", () => {
 });
 
 Deno.test("integer: every value is equally likely", () => {
+  const address = addressOf();
+  const { seed } = address;
   const random = createRandom(address);
   for (const n of [2, 3, 10, 100]) {
     const counts = new Array<number>(n).fill(0);
@@ -99,6 +107,8 @@ Deno.test("integer: every value is equally likely", () => {
 });
 
 Deno.test("integer: no value is favoured where n is no divisor of 2^32", () => {
+  const address = addressOf();
+  const { seed } = address;
   // Of words modulo 3 * 2^30, those below 2^30 would come up twice as often.
   const n = 3 * 2 ** 30;
   const random = createRandom(address);
@@ -111,6 +121,7 @@ Deno.test("integer: no value is favoured where n is no divisor of 2^32", () => {
 });
 
 Deno.test("integer: n is checked", () => {
+  const address = addressOf();
   const random = createRandom(address);
   assertEquals(random.integer(1), 0);
   for (const n of [0, -1, 1.5, 2 ** 32 + 1, NaN]) {

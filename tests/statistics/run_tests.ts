@@ -1,60 +1,77 @@
-import {
-  REPORT_MARK,
-  REPORT_VARIABLE,
-  type ReportedCheck,
-} from "../helpers/monte_carlo.ts";
-import { ROOT } from "../helpers/permissions.ts";
-import { TEST_SEED_VARIABLE } from "../helpers/seed.ts";
+import { listenToChecks, type ReportedCheck } from "../helpers/monte_carlo.ts";
+import { chooseTestSeed, timesSeedWasAsked } from "../helpers/seed.ts";
+import type { CollectedTest } from "./collect.ts";
 
-/** What one run of the statistical tests said. */
-export interface TestRun {
-  /** The checks of each test, in the order in which it made them. */
-  readonly checks: ReadonlyMap<string, readonly ReportedCheck[]>;
-  /** The names of the tests that failed. */
-  readonly failed: readonly string[];
-  /** All that was printed. */
-  readonly text: string;
+/** What one test did with one seed. */
+export interface TestResult {
+  /** Its checks, in the order in which it made them. */
+  readonly checks: readonly ReportedCheck[];
+  /** Whether it asked for its seed: one that does not cannot raise a false alarm. */
+  readonly asked: boolean;
+  /** What it failed with. */
+  readonly failure?: string;
+  readonly milliseconds: number;
 }
 
-/** Runs test files with one seed; only the tests named, if any are. */
+/** What the tests did with one seed, by name. */
+export type TestRun = ReadonlyMap<string, TestResult>;
+
+/** Runs tests in this process with one seed; undefined is that of every day. */
 export async function runTests(
-  files: readonly string[],
-  { seed, tests }: { seed?: number; tests?: readonly string[] },
+  tests: readonly CollectedTest[],
+  seed: number | undefined,
 ): Promise<TestRun> {
-  const filter = tests && `--filter=/^(${tests.map(escapeRegExp).join("|")})$/`;
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["test", "--frozen", "--no-check", "--allow-read=."],
-      `--allow-env=${TEST_SEED_VARIABLE},${REPORT_VARIABLE}`,
-      ...[...filter ? [filter] : [], ...files],
-    ],
-    cwd: ROOT,
-    env: {
-      NO_COLOR: "1",
-      [REPORT_VARIABLE]: "1",
-      ...seed !== undefined && { [TEST_SEED_VARIABLE]: `${seed}` },
-    },
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return parseRun(decode(stdout) + decode(stderr));
-}
-
-/** Reads the runner's output: a test's name, its reports, its result. */
-export function parseRun(text: string): TestRun {
-  const checks = new Map<string, ReportedCheck[]>();
-  const failed: string[] = [];
-  let test = "";
-  for (const line of text.split("\n")) {
-    const [, name, result] = line.match(/^(.+) \.\.\.(?: (ok|FAILED) \(.*\))?$/) ?? [];
-    if (name !== undefined) test = name;
-    if (result === "FAILED") failed.push(name);
-    if (!line.startsWith(REPORT_MARK)) continue;
-    const check: ReportedCheck = JSON.parse(line.slice(REPORT_MARK.length));
-    checks.set(test, [...checks.get(test) ?? [], check]);
+  const run = new Map<string, TestResult>();
+  chooseTestSeed(seed);
+  try {
+    for (const { name, fn } of tests) run.set(name, await runTest(fn));
+  } finally {
+    chooseTestSeed(undefined);
+    listenToChecks(undefined);
   }
-  return { checks, failed, text };
+  return run;
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+async function runTest(fn: CollectedTest["fn"]): Promise<TestResult> {
+  const checks: ReportedCheck[] = [];
+  listenToChecks((check) => checks.push(check));
+  const asked = timesSeedWasAsked();
+  const startedAt = performance.now();
+  let failure: string | undefined;
+  try {
+    await fn();
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  return {
+    checks,
+    asked: timesSeedWasAsked() > asked,
+    failure,
+    milliseconds: performance.now() - startedAt,
+  };
+}
+
+/** The tests whose checks came to the same with both seeds: they cannot have drawn. */
+export function unvaried(one: TestRun, other: TestRun): string[] {
+  return [...one].flatMap(([test, { checks }]) => {
+    const again = other.get(test)?.checks;
+    const isNoise = checks.some(({ z }) => z !== 0);
+    return isNoise && again && sameChecks(checks, again) ? [test] : [];
+  });
+}
+
+/** The tests that one seed led to other checks, or another end, than the time before. */
+export function unstable(before: TestRun, after: TestRun): string[] {
+  return [...after].flatMap(([test, { checks, failure }]) => {
+    const first = before.get(test);
+    const same = first && first.failure === failure && sameChecks(first.checks, checks);
+    return same ? [] : [test];
+  });
+}
+
+function sameChecks(one: readonly ReportedCheck[], other: readonly ReportedCheck[]) {
+  return one.length === other.length &&
+    one.every(({ z, standardError }, i) =>
+      Object.is(z, other[i].z) && Object.is(standardError, other[i].standardError)
+    );
 }

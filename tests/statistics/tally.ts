@@ -11,27 +11,24 @@ export interface TestTally {
   readonly checks: number;
   /** The largest |mean - exact| in standard errors. */
   readonly largestZ: number;
-  /** Of all checks: how often |z| was above 2 and above 3. */
+  /** Of the checks that report every estimate: how many, and |z| above 2 and above 3. */
+  readonly single: number;
   readonly above2: number;
   readonly above3: number;
   readonly falseAlarms: number;
   /** The smallest and the largest error that a check catches, units of its estimate. */
   readonly caught: readonly [number, number];
-}
-
-/** Whether a check passes, by the rule of `assertMonteCarlo`. */
-export function passes(check: ReportedCheck): boolean {
-  const { exact, mean, standardError, resolution, maxZ } = check;
-  const rounding = 1e-12 * Math.max(1, Math.abs(exact));
-  return Math.abs(mean - exact) <= maxZ * standardError + rounding &&
-    standardError <= resolution;
+  /** The mean time with a seed. */
+  readonly milliseconds: number;
 }
 
 /**
  * The error that a check catches with probability 0.99: the mean may be `maxZ` standard
  * errors off, and the draws lie 2.33 the other way once in a hundred times.
  */
-export function caughtError({ maxZ, standardError }: ReportedCheck): number {
+export function caughtError(
+  { maxZ, standardError }: Pick<ReportedCheck, "maxZ" | "standardError">,
+): number {
   return (maxZ + QUANTILE_99) * standardError;
 }
 
@@ -42,30 +39,30 @@ export function caughtError({ maxZ, standardError }: ReportedCheck): number {
  * makes its checks in the same order each time, so controls are told by their place.
  */
 export function tallyRuns(survey: TestRun, runs: readonly TestRun[]): TestTally[] {
-  return [...survey.checks].map(([test, first]) => {
-    const genuine = first.flatMap((check, i) => passes(check) ? [i] : []);
-    const all = runs.flatMap(({ checks }) => {
-      const made = checks.get(test) ?? [];
-      return genuine.flatMap((i) => made[i] ?? []);
-    });
-    const z = all.map(sizeOfZ);
+  return [...survey].map(([test, first]) => {
+    const genuine = first.checks.flatMap(({ passed }, i) => passed ? [i] : []);
+    const results = runs.flatMap((run) => run.get(test) ?? []);
+    const all = results.flatMap(({ checks }) =>
+      genuine.flatMap((i) => checks[i] ?? [])
+    );
+    const single = all.filter(({ worstOfSeveral }) => !worstOfSeveral);
+    const above = (limit: number) =>
+      single.filter(({ z }) => Math.abs(z) > limit).length;
     const caught = all.map(caughtError).filter((error) => error > 0);
+    const time = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
     return {
       test,
       checks: all.length,
-      largestZ: Math.max(0, ...z),
-      above2: z.filter((size) => size > 2).length,
-      above3: z.filter((size) => size > 3).length,
-      falseAlarms: runs.filter(({ failed }) => failed.includes(test)).length,
-      caught: [Math.min(...caught), Math.max(...caught)] as const,
+      largestZ: all.reduce((most, { z }) => Math.max(most, Math.abs(z)), 0),
+      single: single.length,
+      above2: above(2),
+      above3: above(3),
+      falseAlarms: results.filter(({ failure }) => failure !== undefined).length,
+      caught: caught.reduce<readonly [number, number]>(
+        ([least, most], error) => [Math.min(least, error), Math.max(most, error)],
+        [Infinity, 0],
+      ),
+      milliseconds: time / Math.max(1, results.length),
     };
-  }).filter(({ checks }) => checks > 0);
-}
-
-// An estimate without noise, off by rounding, is not off.
-function sizeOfZ(check: ReportedCheck): number {
-  const error = Math.abs(check.mean - check.exact);
-  return error <= 1e-12 * Math.max(1, Math.abs(check.exact))
-    ? 0
-    : error / check.standardError;
+  });
 }

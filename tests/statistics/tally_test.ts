@@ -1,68 +1,48 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { assertMonteCarlo, REPORT_MARK } from "../helpers/monte_carlo.ts";
-import { parseRun } from "./run_tests.ts";
-import { caughtError, passes, tallyRuns } from "./tally.ts";
+import type { ReportedCheck } from "../helpers/monte_carlo.ts";
+import type { TestRun } from "./run_tests.ts";
+import { caughtError, tallyRuns } from "./tally.ts";
 
-const check = {
+const check: ReportedCheck = {
   label: "mean",
-  exact: 0,
-  mean: 0.1,
+  z: 1,
   standardError: 0.1,
-  numSamples: 100,
-  resolution: 1,
   maxZ: 5,
+  passed: true,
 };
-const planted = { ...check, exact: 7 };
+const planted = { ...check, z: 70, passed: false };
 
-const outputOf = (result: string, mean: number) =>
-  `running 1 test from ./tests/a_test.ts
-a: its mean ...
-------- output -------
-${REPORT_MARK}${JSON.stringify({ ...check, mean })}
-${REPORT_MARK}${JSON.stringify(planted)}
------ output end -----
-a: its mean ... ${result} (12ms)
-`;
-
-Deno.test("tally: a run is read from the runner's output", () => {
-  const { checks, failed } = parseRun(outputOf("FAILED", 0.1));
-  assertEquals([...checks], [["a: its mean", [check, planted]]]);
-  assertEquals(failed, ["a: its mean"]);
-});
+/** A run of one test that makes a check, and then one that is meant to fail. */
+function runOf(
+  z: number,
+  { failure, ...changes }: { failure?: string } & Partial<ReportedCheck> = {},
+): TestRun {
+  const checks = [{ ...check, z, ...changes }, planted];
+  return new Map([["a: its mean", { checks, failure, asked: true, milliseconds: 3 }]]);
+}
 
 Deno.test("tally: a check that failed where its test passed is a control", () => {
-  const survey = parseRun(outputOf("ok", 0.1));
-  const runs = [parseRun(outputOf("ok", 0.25)), parseRun(outputOf("FAILED", 0.6))];
-  const [{ caught, ...tally }, ...others] = tallyRuns(survey, runs);
+  const runs = [runOf(2.5), runOf(-6, { passed: false, failure: "6 off" })];
+  const [{ caught, ...tally }, ...others] = tallyRuns(runOf(1), runs);
   assertEquals(others, []);
   assertEquals(tally, {
     test: "a: its mean",
     checks: 2,
-    largestZ: 0.6 / 0.1,
+    largestZ: 6,
+    single: 2,
     above2: 2,
     above3: 1,
     falseAlarms: 1,
+    milliseconds: 3,
   });
   assertAlmostEquals(caught[0], 0.7326, 1e-12);
 });
 
-Deno.test("tally: a check passes as assertMonteCarlo has it", () => {
-  for (const mean of [0, 0.49, 0.51, -0.51, NaN]) {
-    for (const standardError of [0, 0.1, 2]) {
-      const estimate = { mean, standardError, numSamples: 10 };
-      let passed = true;
-      try {
-        assertMonteCarlo(estimate, { exact: 0, resolution: 1 });
-      } catch {
-        passed = false;
-      }
-      assertEquals(
-        passes({ ...check, ...estimate }),
-        passed,
-        `${mean} ${standardError}`,
-      );
-    }
-  }
+Deno.test("tally: the worst of several is no draw from a normal", () => {
+  const several = { worstOfSeveral: true } as const;
+  const [tally] = tallyRuns(runOf(1, several), [runOf(2.5, several)]);
+  assertEquals([tally.checks, tally.largestZ], [1, 2.5]);
+  assertEquals([tally.single, tally.above2], [0, 0]);
 });
 
 Deno.test("tally: an error of the size said is caught 99 times of 100", () => {

@@ -1,0 +1,1 @@
+Deno.test("no draws at all", () => {});
