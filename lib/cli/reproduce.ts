@@ -12,7 +12,7 @@ import {
 import { checkEngineOptions, engineOptions } from "./engine_options.ts";
 import { UsageError } from "./errors.ts";
 import { evaluateRun } from "./evaluate_run.ts";
-import { INTERRUPTED, listenForInterrupt } from "./interrupt.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 import { defineCommand, type Parsed, runCommand } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import {
@@ -104,7 +104,7 @@ async function reproduce(line: Line): Promise<number> {
     try {
       if (stopped) {
         console.error(`Stopped and saved; the same command goes on.`);
-        return INTERRUPTED;
+        return interrupt.status;
       }
       interrupt.endWith("The model is saved; the same command evaluates it.");
       progress.say("Evaluating.");

@@ -1,6 +1,6 @@
 import type { Dataset } from "../datasets/mod.ts";
 import { resumeRun, type Run, type TrainedRun, trainRun } from "../training/mod.ts";
-import { type Interrupt, INTERRUPTED, listenForInterrupt } from "./interrupt.ts";
+import { type Interrupt, listenForInterrupt } from "./interrupt.ts";
 import { type Parsed, runCommand } from "./options.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { shellWord } from "./shell_word.ts";
@@ -59,7 +59,7 @@ async function finish(
   if (stopped) {
     progress.close();
     console.error(`Stopped and saved. Resume with: ${resumeLine}`);
-    return INTERRUPTED;
+    return interrupt.status;
   }
   interrupt.endWith(`The model is saved. Draw the figures with: ${resumeLine}`);
   progress.say("Drawing the figures.");
