@@ -1,3 +1,4 @@
+import { systemCode } from "../files/file_error.ts";
 import { commandGranting, type CommandLine } from "./command_granting.ts";
 
 /** An error whose message is all that its reader needs: one sentence and a remedy. */
@@ -131,6 +132,7 @@ function isFileSystemError(error: unknown): error is Error {
   ];
   if (kinds.some((kind) => error instanceof kind)) return true;
   // Deno has no class for a full disk, a quota or a read-only file system.
-  return error instanceof Error && "code" in error &&
-    ["ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EIO"].includes(String(error.code));
+  const code = systemCode(error);
+  return error instanceof Error && code !== undefined &&
+    ["ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EIO"].includes(code);
 }

@@ -1,19 +1,39 @@
 /** What was being done to the file. */
 export type FileAction = "read" | "write";
 
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return;
-  return typeof error.code === "string" ? error.code : undefined;
+// Deno names but some of the system's errors; of the others it quotes the number, which
+// Linux and macOS share but for one. Windows has numbers of its own.
+const CODES: Readonly<Record<string, string>> = Deno.build.os === "windows" ? {} : {
+  5: "EIO",
+  27: "EFBIG",
+  28: "ENOSPC",
+  30: "EROFS",
+  [Deno.build.os === "darwin" ? 69 : 122]: "EDQUOT",
+};
+
+/** The system's name of what went wrong, such as ENOSPC, where it is told. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  const [, number = ""] = error.message.match(/\(os error (\d+)\)/) ?? [];
+  return CODES[number];
 }
 
-function fullDisk(error: unknown): string | undefined {
-  const code = codeOf(error);
+function diskTrouble(error: unknown): string | undefined {
+  const code = systemCode(error);
   if (code === "ENOSPC") return "the disk must have room for it: it is full; free some";
   if (code === "EDQUOT") {
     return "the disk quota must have room for it: it is used up; free some";
   }
   if (code === "EROFS") {
     return "its disk must be writable: it is read-only; choose another folder";
+  }
+  if (code === "EFBIG") {
+    return "a file must be allowed to grow so large: the system's limit is lower; raise " +
+      "it (ulimit -f), or choose another disk";
+  }
+  if (code === "EIO") {
+    return "its disk must work: it reports a fault; choose another disk";
   }
 }
 
@@ -38,7 +58,7 @@ function explain(error: unknown, action: FileAction): string | undefined {
   if (error instanceof Deno.errors.NotADirectory) {
     return "what it lies in must be a folder: it is a file; check the path";
   }
-  return fullDisk(error);
+  return diskTrouble(error);
 }
 
 /**

@@ -114,6 +114,8 @@ const SAYINGS: [string, Error, string][] = [
   ["a full disk", coded("ENOSPC"), "it is full; free some"],
   ["a used-up quota", coded("EDQUOT"), "quota"],
   ["a read-only disk", coded("EROFS"), "choose another folder"],
+  ["a limit on files", coded("EFBIG"), "raise it (ulimit -f)"],
+  ["a faulty disk", coded("EIO"), "it reports a fault"],
   ["a denial", new Deno.errors.PermissionDenied("os error 13"), "the system denies it"],
   ["a folder", new Deno.errors.IsADirectory("os error 21"), "it is a folder"],
   ["a file for a folder", new Deno.errors.NotADirectory("os error 20"), "it is a file"],
@@ -129,6 +131,21 @@ for (const [name, cause, part] of SAYINGS) {
     assertStrictEquals(error.constructor, cause.constructor);
   });
 }
+
+Deno.test({
+  name: "fileError: an error that Deno gives a number only is told as well",
+  // Windows has other numbers.
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    for (const [number, part] of [[27, "ulimit -f"], [28, "it is full"]] as const) {
+      const cause = new Error(`Some words of the system (os error ${number})`);
+      const { message } = fileError(cause, { action: "write", path: "a" });
+      assertStringIncludes(message, part);
+    }
+    const other = new Error("Some words of the system (os error 4711)");
+    assertStrictEquals(fileError(other, { action: "write", path: "a" }), other);
+  },
+});
 
 Deno.test("fileError: what is not about a file stays as it is", () => {
   const bug = new TypeError("x is not a function");

@@ -2,12 +2,19 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { join } from "node:path";
 import { createRandom, STREAMS } from "elbo/math";
 import { openRun, readCheckpoint } from "elbo/training";
-import { command, finish } from "../cli/command.ts";
+import { finish } from "../cli/command.ts";
 import { effort } from "../helpers/effort.ts";
-import { writeImageFolder } from "../helpers/idx.ts";
 import { granted } from "../helpers/permissions.ts";
 import { testSeed } from "../helpers/seed.ts";
 import { withTempDir } from "../helpers/temp_dir.ts";
+import {
+  leftovers,
+  modelOf,
+  newRun,
+  spawnResume,
+  spawnTrain,
+  writeImages,
+} from "./spawned_run.ts";
 
 const KILLS = effort({ short: 6, long: 50 });
 const EPOCHS = 24;
@@ -15,18 +22,7 @@ const EPOCHS = 24;
 const ignore = !granted("read", "write", "run");
 
 function begin(dataset: string, out: string): Deno.ChildProcess {
-  const network = ["--hidden", "64,64", "--latent", "4", "--batch", "20"];
-  const epochs = ["--epochs", `${EPOCHS}`, "--seed", "3"];
-  const args = ["--dataset", dataset, ...network, ...epochs, "--out", out];
-  return command("train", { args }).spawn();
-}
-
-function resume(run: string): Deno.ChildProcess {
-  return command("train", { args: ["--resume", run] }).spawn();
-}
-
-async function modelOf(run: string): Promise<Uint8Array> {
-  return await Deno.readFile(join(run, "model.safetensors"));
+  return spawnTrain(newRun({ dataset, out, epochs: EPOCHS }));
 }
 
 /** What is on the disk after a kill: epochs recorded, and epochs that are safe. */
@@ -62,14 +58,7 @@ Deno.test({
     withTempDir(async (dir) => {
       const seed = testSeed(50);
       const random = createRandom({ seed, stream: STREAMS.test });
-      const data = join(dir, "data");
-      await Deno.mkdir(data);
-      await writeImageFolder(data, {
-        numTrain: 3000,
-        numTest: 40,
-        height: 8,
-        width: 8,
-      });
+      const data = await writeImages(dir, 3000);
 
       const undisturbed = join(dir, "undisturbed");
       const startedAt = performance.now();
@@ -84,7 +73,7 @@ Deno.test({
         for (let finished = false; !finished;) {
           const before = await isThere(join(run, "config.json"));
           const safeBefore = before ? (await stateOf(run)).safe : 0;
-          const child = before ? resume(run) : begin(data, run);
+          const child = before ? spawnResume(run) : begin(data, run);
           const output = finish(child);
           const worst = before && (whileWriting === 0 || kills % 3 === 0);
           const moment = worst
@@ -109,8 +98,7 @@ Deno.test({
           assertLessOrEqual(recorded - safe, 1, "more than one epoch is lost");
         }
         assertEquals(await modelOf(run), wanted, `seed ${seed}, run ${number}`);
-        const left = await Array.fromAsync(Deno.readDir(run), ({ name }) => name);
-        assertEquals(left.filter((name) => name.endsWith(".tmp")), []);
+        assertEquals(await leftovers(run), []);
       }
       assert(whileWriting > 0, "no kill met a checkpoint being written");
     }),
@@ -122,21 +110,14 @@ Deno.test({
   ignore,
   fn: () =>
     withTempDir(async (dir) => {
-      const data = join(dir, "data");
-      await Deno.mkdir(data);
-      await writeImageFolder(data, {
-        numTrain: 3000,
-        numTest: 40,
-        height: 8,
-        width: 8,
-      });
+      const data = await writeImages(dir, 3000);
       const run = join(dir, "run");
       const first = begin(data, run);
       const output = finish(first);
       while (!await isThere(join(run, "checkpoint.safetensors"))) {
         await new Promise((done) => setTimeout(done, 20));
       }
-      const second = await finish(resume(run));
+      const second = await finish(spawnResume(run));
       assertEquals(second.code, 1);
       assertEquals(
         second.stderr,
@@ -145,7 +126,7 @@ Deno.test({
       );
       first.kill("SIGKILL");
       await output;
-      assertEquals((await finish(resume(run))).code, 0);
+      assertEquals((await finish(spawnResume(run))).code, 0);
     }),
 });
 
@@ -154,14 +135,12 @@ Deno.test({
   ignore,
   fn: () =>
     withTempDir(async (dir) => {
-      const data = join(dir, "data");
-      await Deno.mkdir(data);
-      await writeImageFolder(data, { numTrain: 60, height: 8, width: 8 });
+      const data = await writeImages(dir, 60);
       const [here, there] = [join(dir, "here"), join(dir, "there")];
       assertEquals((await finish(begin(data, here))).code, 0);
       await Deno.rename(here, there);
       const args = ["--resume", there, "--epochs", `${EPOCHS + 1}`];
-      const moved = await finish(command("train", { args }).spawn());
+      const moved = await finish(spawnTrain(args));
       assertEquals(moved.code, 0, moved.stderr);
       assertEquals((await openRun(there)).metrics.length, EPOCHS + 1);
     }),
