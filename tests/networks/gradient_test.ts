@@ -3,6 +3,7 @@ import {
   elboAndGradient,
   initialWeights,
   type NetworkSpec,
+  VARIANCE_FLOOR,
   type Weight,
   type Weights,
 } from "elbo/networks";
@@ -48,15 +49,19 @@ const TANH_VAE: Variant = {
  *
  * A step of 6e-6 in one weight moves a value before its activation by 1e-4 at most,
  * times weights and inputs of order 1; networks with one nearer to 0 than 1e-3 are
- * passed over.
+ * passed over. So are mixtures of components with a scale or variance below 0.1: their third
+ * derivative, of the order of 1 / scale^3, is more than a difference allows for.
  */
 function smoothNetwork(variant: Variant, seed: number): NetworkCase {
   for (let attempt = 0;; attempt++) {
     const network = randomNetwork(variant, seed + 1000 * attempt);
-    const values = network.images.flatMap((x, row) =>
-      passOf(network, x, network.eps[row]).preActivations
+    const passes = network.images.map((x, row) => passOf(network, x, network.eps[row]));
+    const isMixture = "components" in variant.likelihood;
+    const isSmooth = passes.every(({ preActivations, widths }) =>
+      preActivations.every((value) => Math.abs(value) > 1e-3) &&
+      (!isMixture || widths.every((width) => width > 0.1))
     );
-    if (values.every((value) => Math.abs(value) > 1e-3)) return network;
+    if (isSmooth) return network;
   }
 }
 
@@ -64,12 +69,12 @@ function isOptimal({ likelihood }: Pick<NetworkSpec, "likelihood">): boolean {
   return likelihood.kind === "gaussian" && likelihood.variance === "optimal";
 }
 
-/** The passes with the batch's mean squared error for their variance. */
+/** The passes with the batch's mean squared error, or the floor, for their variance. */
 function withBestVariance(passes: readonly Pass[], images: Matrix): Pass[] {
   const squares = passes.flatMap(({ output }, row) =>
     output.map((mean, i) => (images[row][i] - mean) ** 2)
   );
-  const { mean: best } = summarize(squares);
+  const best = Math.max(summarize(squares).mean, VARIANCE_FLOOR);
   return passes.map((pass) => ({ ...pass, widths: pass.output.map(() => best) }));
 }
 

@@ -134,7 +134,17 @@ function matrixOf(weights: Weights, name: string): number[][] {
 
 /** ln p(x|z), written out from the textbook: a product of densities or masses. */
 export function logLikelihoodOf(spec: NetworkSpec, pass: Pass, x: Vector): number {
-  return x.reduce((sum, v, i) => sum + Math.log(pixelProbability(spec, pass, v, i)), 0);
+  return x.reduce((sum, v, i) => sum + logPixelProbability(spec, pass, v, i), 0);
+}
+
+function logPixelProbability(spec: NetworkSpec, pass: Pass, x: number, pixel: number) {
+  // A density far out is no number any more where its logarithm still is one.
+  if (spec.likelihood.kind !== "gaussian") {
+    return Math.log(pixelProbability(spec, pass, x, pixel));
+  }
+  const { [pixel]: mean } = pass.output;
+  const { [pixel]: variance } = pass.widths;
+  return -((x - mean) ** 2) / (2 * variance) - Math.log(2 * Math.PI * variance) / 2;
 }
 
 function pixelProbability(
@@ -147,10 +157,16 @@ function pixelProbability(
   const normalDensity = (i: number) =>
     Math.exp(-((x - output[i]) ** 2) / (2 * widths[i])) /
     Math.sqrt(2 * Math.PI * widths[i]);
+  // sigmoid(b) - sigmoid(a) = sinh((b - a) / 2) / (2 cosh(a / 2) cosh(b / 2)): as it is on
+  // the left, far out two ones leave no digit of their difference.
   const logisticMass = (i: number) => {
-    const upTo = (edge: number) => sigmoid((edge - output[i]) / widths[i]);
-    const above = x === 1 ? 1 : upTo(x + 1 / 510);
-    return above - (x === 0 ? 0 : upTo(x - 1 / 510));
+    const [lower, upper] = [x - 1 / 510, x + 1 / 510].map((edge) =>
+      (edge - output[i]) / widths[i]
+    );
+    if (x === 0) return sigmoid(upper);
+    if (x === 1) return sigmoid(-lower);
+    return Math.sinh(1 / 510 / widths[i]) /
+      (2 * Math.cosh(lower / 2) * Math.cosh(upper / 2));
   };
   switch (likelihood.kind) {
     case "bernoulli":
@@ -158,11 +174,12 @@ function pixelProbability(
     case "continuous-bernoulli": {
       // Loaiza-Ganem and Cunningham 2019, equations 7 and 8.
       const p = sigmoid(output[pixel]);
-      const normalizer = 2 * Math.atanh(1 - 2 * p) / (1 - 2 * p);
-      return normalizer * p ** x * (1 - p) ** (1 - x);
+      // 2 atanh(1 - 2 p) / (1 - 2 p), whose atanh is that of a tanh.
+      const normalizer = output[pixel] / Math.tanh(output[pixel] / 2);
+      return normalizer * p ** x * sigmoid(-output[pixel]) ** (1 - x);
     }
     case "gaussian":
-      return normalDensity(pixel);
+      throw new TypeError("its logarithm is written out");
     case "gaussian-mixture":
     case "logistic-mixture": {
       const of = likelihood.kind === "gaussian-mixture" ? normalDensity : logisticMass;
