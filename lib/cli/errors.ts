@@ -65,7 +65,7 @@ export function describeFailure(
   if (isFileSystemError(error)) {
     return {
       status: 1,
-      message: `Cannot go on as the file system must allow it: ${error.message}`,
+      message: `Cannot go on as the file system must allow it: ${message}`,
     };
   }
   const text = error instanceof Error ? error.stack ?? error.message : String(error);

@@ -184,6 +184,31 @@ Deno.test("describeFailure: a rule about an option has the command line's status
   assertEquals(describeFailure(new RangeError(message)), { status: 2, message });
 });
 
+Deno.test("describeFailure: what the file system refuses is no bug, however it is told", () => {
+  const errors = [
+    new Deno.errors.NotADirectory("Not a directory (os error 20): readdir 'a\nb'"),
+    Object.assign(new Error("No space left on device"), { code: "ENOSPC" }),
+    // Deno gives this one a number only; Windows has others.
+    ...Deno.build.os === "windows" ? [] : [new Error("File too large (os error 27)")],
+  ];
+  for (const error of errors) {
+    const { status, message } = describeFailure(error);
+    assertEquals(status, 1);
+    assertStringIncludes(message, "Cannot go on as the file system must allow it: ");
+    assert(!message.includes("\n"), message);
+  }
+});
+
+Deno.test("describeFailure: what a message quotes cannot break its line", () => {
+  const error = new UsageError(
+    "Cannot read a\nb\u001b[2J as it must be one: it is two",
+  );
+  assertEquals(
+    describeFailure(error).message,
+    "Cannot read a\\nb\\u001b[2J as it must be one: it is two",
+  );
+});
+
 Deno.test("describeFailure: numbers that do not fit into memory are no bug", () => {
   const error = assertThrows(() => new Float32Array(2 ** 45), RangeError);
   const { status, message } = describeFailure(error);

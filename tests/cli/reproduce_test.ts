@@ -11,6 +11,7 @@ import { BUDGETS, RECIPES } from "../../lib/cli/reproduce_recipes.ts";
 import {
   markdownRow,
   type ReproductionResult,
+  resultOf,
 } from "../../lib/cli/reproduce_result.ts";
 import { captured } from "./captured.ts";
 
@@ -91,6 +92,33 @@ Deno.test("reproduce: a row has the published figure, ours with its K, command, 
       "10 min 0 s + 1 min 0 s",
     ]
   ) assertStringIncludes(row, part);
+});
+
+Deno.test("reproduce: a result is the run's last state, and grey pixels give no NLL", () => {
+  const metrics = [1, 2].map((epoch) => ({
+    ...{ epoch, step: 100 * epoch, seconds: 5 * epoch, testElbo: -120 + 10 * epoch },
+  }));
+  const record = {
+    test: { elbo: -101 },
+    nll: result.nll,
+    isDensity: true,
+    activeUnits: { count: 7 },
+  };
+  const { name, budget, seed, command } = result;
+  const of = (isDensity: boolean) =>
+    resultOf(
+      // Of a run and a record only so much is read.
+      { run: { metrics }, record: { ...record, isDensity } } as unknown as Parameters<
+        typeof resultOf
+      >[0],
+      { name, budget, seed, command, evaluationSeconds: 3 },
+    );
+  const found = of(true);
+  assertEquals([found.epochs, found.updates, found.trainSeconds], [2, 200, 15]);
+  assertEquals([found.negativeElbo, found.activeUnits], [101, 7]);
+  assertEquals([found.published, found.nll], [null, result.nll]);
+  assertEquals(found.curve, [[1, 110], [2, 100]]);
+  assertEquals(of(false).nll, null);
 });
 
 Deno.test("reproduce: grey pixels under a Bernoulli get no NLL", () => {

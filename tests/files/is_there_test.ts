@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { isThere } from "elbo/files";
 import { granted } from "../helpers/permissions.ts";
@@ -13,4 +13,12 @@ Deno.test({
       const paths = [dir, join(dir, "a"), join(dir, "b"), join(dir, "b", "c")];
       assertEquals(await Promise.all(paths.map(isThere)), [true, true, false, false]);
     }),
+});
+
+Deno.test({
+  name: "isThere: what may not be looked at is not taken for missing",
+  permissions: "none",
+  fn: async () => {
+    await assertRejects(() => isThere("runs"), Deno.errors.NotCapable);
+  },
 });
