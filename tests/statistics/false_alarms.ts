@@ -80,6 +80,7 @@ async function main({ values }: Parsed<typeof falseAlarmsCommand.options>) {
       const run = await thread.run({ seed, tests });
       runs.push(run);
       for (const failure of failures(run)) console.log(`seed ${seed}: ${failure}`);
+      if (runs.length % 10 === 0) console.error(`${runs.length} seeds done`);
     }
   }));
   // What a test keeps from one seed to the next would show in the first one's results.

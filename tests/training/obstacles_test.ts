@@ -52,12 +52,12 @@ function shell(before: string, { args, after = "" }: {
   };
 }
 
-/** The last line on stderr, which must be the one sentence about what went wrong. */
-function lastLine(stderr: string): string {
-  const lines = stderr.trimEnd().split("\n");
-  assertEquals(lines.filter((line) => line.startsWith("Cannot ")).length, 1, stderr);
+/** The one sentence on stderr about what went wrong; no stack. */
+function sentence(stderr: string): string {
+  const found = stderr.split("\n").filter((line) => line.startsWith("Cannot "));
+  assertEquals(found.length, 1, stderr);
   assert(!stderr.includes("    at "), stderr);
-  return lines.at(-1)!;
+  return found[0];
 }
 
 /** With the obstacle gone the run must end as if there had been none. */
@@ -114,7 +114,7 @@ Deno.test({
         const { code, stderr } = await finish(child);
         assertEquals(code, 1, stderr);
         assertEquals(
-          lastLine(stderr),
+          sentence(stderr),
           `Cannot write ${join(out, file)} as the disk must have room for it: it is ` +
             "full; free some",
         );
@@ -141,7 +141,7 @@ Deno.test({
       const { code, stderr } = await finish(new Deno.Command("sh", limited).spawn());
       assertEquals(code, 1, stderr);
       assertMatch(
-        lastLine(stderr),
+        sentence(stderr),
         /^Cannot write \S+checkpoint\.safetensors as a file must be allowed to grow so large/,
       );
       await assertGoesOn(run, undisturbed);
@@ -168,7 +168,7 @@ Deno.test({
         const { code, stderr } = await finish(child);
         assertEquals(code, 1, stderr);
         assertEquals(
-          lastLine(stderr),
+          sentence(stderr),
           `Cannot write ${out} as you must have the right to write it: the system ` +
             "denies it; choose a folder of yours",
         );
@@ -198,7 +198,7 @@ Deno.test({
       const { code, stderr } = await finish(child);
       assertEquals(code, 1, stderr);
       assertEquals(
-        lastLine(stderr),
+        sentence(stderr),
         `Cannot write ${out} as its disk must be writable: it is read-only; choose ` +
           "another folder",
       );
@@ -220,7 +220,7 @@ Deno.test({
       await Deno.rename(here, there);
       const { code, stderr } = await output;
       assertEquals(code, 1, stderr);
-      assertMatch(lastLine(stderr), /^Cannot write \S+ as its folder must exist: /);
+      assertMatch(sentence(stderr), /^Cannot write \S+ as its folder must exist: /);
       assertEquals(await isThere(here), false);
       await assertWhole(there, dataset);
     }),
