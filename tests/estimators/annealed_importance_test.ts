@@ -64,7 +64,9 @@ Deno.test("annealing: E w = p(x) and E 1/w = 1/p(x), with four steps only", () =
 Deno.test("annealing: without the accept step neither mean is right", () => {
   const seed = testSeed(92);
   const { lower, upper } = manyChains(seed, withoutAccept);
-  const claim = { exact: 1, resolution: 1, seed };
+  // The very claim that the chains with the step keep: without it they are far off, or
+  // their weights so wild that the standard error is.
+  const claim = { exact: 1, resolution: 0.02, seed };
   assertThrows(() => assertMonteCarlo(relativeWeights(lower, 1), claim));
   assertThrows(() => assertMonteCarlo(relativeWeights(upper, -1), claim));
 });

@@ -66,7 +66,8 @@ Deno.test("importanceLogMarginal: the bias is of the stated sign and size", () =
   assertMonteCarlo(off, { exact: -0.8194 / 40, resolution: 0.002, seed });
   assertLess(off.mean, -5 * off.standardError);
   const stated = summarize(repeats.map(({ bias }) => bias));
-  assertAlmostEquals(stated.mean, off.mean, 0.004);
+  // It spreads far less than the error that it is about, and is off by one in numSamples.
+  assertAlmostEquals(stated.mean, -0.8194 / 40, 0.002);
 });
 
 Deno.test("importanceLogMarginal: equal weights have no error and all count", () => {
