@@ -54,6 +54,13 @@ Deno.test({
     }),
 });
 
+Deno.test("permissions: whatever loads data may read Debian's Fashion-MNIST", () => {
+  for (const task of ["train", "evaluate", "reproduce"]) {
+    const [read] = grantsOf(task).filter((flag) => flag.startsWith("--allow-read"));
+    assertMatch(read, /,\/usr\/share\/datasets\/fashion-mnist$/, task);
+  }
+});
+
 Deno.test({
   name:
     "permissions: a folder outside ends a training with the command that grants it " +
