@@ -17,6 +17,8 @@ export interface BarChartOptions extends ChartOptions {
   readonly color?: string;
   /** Decimals of the numbers over the bars, 1 unless told. */
   readonly digits?: number;
+  /** Where a label goes on in another line, such as ", "; nowhere unless told. */
+  readonly breakLabelsAt?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export function barChart(
 ): ChartSpec {
   requireFinite("a bar chart", bars.map(({ value }) => value));
   const { xTitle, yTitle, color = LINE_COLORS[0] } = options;
-  const { digits = 1 } = options;
+  const { digits = 1, breakLabelsAt } = options;
   const values = bars.map(({ label, value, standardError = 0 }) => ({
     label,
     value: plotted(value),
@@ -57,7 +59,11 @@ export function barChart(
     type: "nominal",
     sort: null,
     title: xTitle,
-    axis: { labelAngle: 0, ticks: false, labelPadding: 8 },
+    axis: {
+      ...{ labelAngle: 0, ticks: false, labelPadding: 8 },
+      ...breakLabelsAt !== undefined &&
+        { labelExpr: `split(datum.label, ${JSON.stringify(breakLabelsAt)})` },
+    },
     scale: { paddingInner: 0.35, paddingOuter: 0.25 },
   };
   return chart({
