@@ -63,6 +63,7 @@ Deno.test("gaussHermite: nodes ascend, mirror each other, and weigh 1 in all", (
       assertEquals(nodes.length, n);
       assertEquals(nodes.map((x) => 0 - x).reverse(), nodes);
       assertEquals([...weights].reverse(), weights);
+      assert(n % 2 === 0 || Object.is(nodes[(n - 1) / 2], 0), "0, not -0");
       assert(nodes.every((x, i) => i === 0 || nodes[i - 1] < x));
       assert(weights.every((weight) => weight > 0));
       const total = weights.reduce((sum, weight) => sum + weight, 0);

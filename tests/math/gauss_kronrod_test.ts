@@ -142,6 +142,24 @@ Deno.test("integrate: the estimate holds at any tolerance", () => {
   }
 });
 
+Deno.test("integrate: the estimate does not mind a constant that is added", () => {
+  const peak = (x: number) => 1 / (1 + 1000 * x * x);
+  const estimate = (constant: number) =>
+    integrate((x) => peak(x) + constant, { from: -1, to: 1, tolerance: 1 }).error;
+  for (const constant of [-0.5, 1, 7]) {
+    assertAlmostEquals(estimate(constant), estimate(0), 1e-12);
+  }
+});
+
+Deno.test("integrate: the estimate is the power 3/2 of a small difference", () => {
+  // A line is exact for both rules, so that they differ by the kink's part alone.
+  const estimate = (size: number) => {
+    const f = (x: number) => x + size * Math.abs(x - 0.3);
+    return integrate(f, { from: 0, to: 1, tolerance: 1 }).error;
+  };
+  assertAlmostEquals(estimate(1e-4) / estimate(1e-6), 1000, 1);
+});
+
 Deno.test("integrate: a polynomial of degree 22 is exact", () => {
   const coefficient = fc.double({ min: -1, max: 1, noNaN: true });
   const polynomials = fc.array(coefficient, { minLength: 1, maxLength: 23 });
@@ -159,7 +177,13 @@ Deno.test("integrate: exchanged ends change the sign, equal ends give 0", () => 
   const there = integrate(Math.exp, { from: 0, to: 1 });
   const back = integrate(Math.exp, { from: 1, to: 0 });
   assertEquals(back, { value: -there.value, error: there.error });
-  assertEquals(integrate(Math.exp, { from: 2, to: 2 }), { value: 0, error: 0 });
+  for (const place of [2, Infinity]) {
+    // Nor is f asked there.
+    assertEquals(integrate(() => NaN, { from: place, to: place }), {
+      value: 0,
+      error: 0,
+    });
+  }
   const infinite = integrate(normal(0, 1), { from: Infinity, to: -Infinity });
   assertAlmostEquals(infinite.value, -1, 1e-12);
 });
@@ -204,6 +228,15 @@ Deno.test("integrate: splitAt saves evaluations at a kink, in any order, twice o
   assert(calls < without, `${calls} < ${without}`);
 });
 
+Deno.test("integrate: the order of splitAt does not matter", () => {
+  const f = (x: number) => Math.abs(x - 2) + Math.abs(x - 10) + Math.abs(x + 1);
+  const split = (splitAt: number[]) => integrate(f, { from: -3, to: 20, splitAt });
+  // As words 10 would come before 2, and -1 before -3.
+  for (const splitAt of [[10, 2, -1], [2, 10, -1], [-1, 10, 2]]) {
+    assertEquals(split(splitAt), split([-1, 2, 10]));
+  }
+});
+
 Deno.test("integrate: the ends are not asked", () => {
   const f = (x: number) => {
     assert(x > 0 && x < 1);
@@ -239,6 +272,7 @@ Deno.test("integrate: the options are checked", () => {
   for (const ends of [{ from: NaN, to: 1 }, { from: 0, to: NaN }]) {
     assertThrows(() => integrate(Math.exp, ends), RangeError, "must be numbers");
   }
+  integrate(Math.exp, { from: 0, to: 1, tolerance: 1e-13 });
   for (const tolerance of [0, 1e-14, -1, NaN]) {
     assertThrows(
       () => integrate(Math.exp, { from: 0, to: 1, tolerance }),

@@ -81,6 +81,12 @@ Deno.test("cholesky: what is not positive definite is refused by its pivot", () 
 Deno.test("cholesky: symmetric up to rounding is symmetric", () => {
   const a = [[2, 0.1 + 0.2], [0.3, 1]];
   assertAlmostEquals(cholesky(a)[1][0], 0.3 / Math.SQRT2, 1e-15);
+  // Whatever the size of its elements.
+  for (const unit of [1e-9, 1, 1e9]) {
+    const off = (by: number) => [[2 * unit, unit + by * unit], [unit, 2 * unit]];
+    assertEquals(cholesky(off(1e-12))[0][0], Math.sqrt(2 * unit));
+    assertThrows(() => cholesky(off(1e-11)), RangeError, "must be symmetric");
+  }
 });
 
 Deno.test("solve: worked by hand, one right side and several", () => {
@@ -161,8 +167,20 @@ Deno.test("symmetricEigen: the size of the numbers does not matter", () => {
   assertEquals(huge.values, [-1e308, 1e308]);
   const zero = symmetricEigen([[0, 0], [0, 0]]);
   assertEquals(zero.values, [0, 0]);
-  const mixed = symmetricEigen([[1, 0, 0], [0, 0, 1e-320], [0, 1e-320, 0]]);
-  assertClose(matMul(mixed.vectors, transpose(mixed.vectors)), identity(3), 1e-14);
+  for (const [near, far] of [[0, 1e-320], [-2e-314, -3e-323], [1e-312, 0.35]]) {
+    for (const between of [0, far]) {
+      const matrix = [[1, near, far], [near, 0, between], [far, between, 0]];
+      const { vectors } = symmetricEigen(matrix);
+      assertClose(matMul(vectors, transpose(vectors)), identity(3), 1e-14);
+    }
+  }
+});
+
+Deno.test("symmetricEigen: symmetric up to rounding is symmetric", () => {
+  // As two equal eigenvalues of any other matrix their vectors would be one.
+  const { values, vectors } = symmetricEigen([[1, 1e-13], [0, 1]]);
+  assertEquals(values, [1, 1]);
+  assertClose(matMul(vectors, transpose(vectors)), identity(2), 1e-14);
 });
 
 Deno.test("symmetricEigen: the log determinant is the sum of log eigenvalues", () => {
@@ -190,6 +208,7 @@ Deno.test("linear algebra: what is no square matrix is refused", () => {
     refuses([[1, 2], [3]], "all rows of the matrix must have the same length");
     refuses([[1, 0], [0, NaN]], "the matrix must be finite: [1][1] is NaN");
     refuses([[1, Infinity], [0, 1]], "the matrix must be finite: [0][1] is Infinity");
+    refuses([[1, 0], [NaN, 1]], "the matrix must be finite: [1][0] is NaN");
     refuses([], "the matrix must have rows and columns: it is [0, 0]");
   }
   for (const f of [cholesky, logDet, symmetricEigen]) {
@@ -203,5 +222,10 @@ Deno.test("linear algebra: what is no square matrix is refused", () => {
     () => solve([[1, 0], [0, 1]], [1, 2, 3]),
     RangeError,
     "as many rows as the matrix: they have 3 and 2",
+  );
+  assertThrows(
+    () => solve([[1, 0], [0, 1]], [[1, 2], [3]]),
+    RangeError,
+    "must have the same length: row 0 has 2, row 1 has 1",
   );
 });

@@ -101,6 +101,12 @@ Deno.test("summarize: values that are not finite reach the mean", () => {
   }
 });
 
+Deno.test("summarize: values too far apart for a difference still have a mean", () => {
+  const { mean, standardError } = summarize([1e308, -1e308, 6]);
+  assertEquals(mean, 2);
+  assertEquals(standardError, NaN);
+});
+
 Deno.test("summarize: nothing has no mean", () => {
   assertThrows(() => summarize([]), RangeError, "must hold at least one number");
 });

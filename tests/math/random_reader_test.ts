@@ -124,6 +124,8 @@ Deno.test("integer: n is checked", () => {
   const address = addressOf();
   const random = createRandom(address);
   assertEquals(random.integer(1), 0);
+  const word = createRandom(address).uniform() * 2 ** 32 - 0.5;
+  assertEquals(createRandom(address).integer(2 ** 32), word);
   for (const n of [0, -1, 1.5, 2 ** 32 + 1, NaN]) {
     assertThrows(
       () => random.integer(n),

@@ -115,6 +115,16 @@ for (
     }
   });
 
+  Deno.test(`${fill.name}: refuses sizes that are none, though their product fits`, () => {
+    for (const [rows, columns] of [[-1, -2], [0.5, 4], [4, 0.5]]) {
+      assertThrows(
+        () => fill(new Float64Array(2), { seed: 0, stream: 0, rows, columns }),
+        RangeError,
+        `${rows === 4 ? "columns" : "rows"} must be an integer`,
+      );
+    }
+  });
+
   Deno.test(`${fill.name}: refuses rows that do not exist`, () => {
     const out = new Float64Array(2);
     const last = { seed: 0, stream: 0, rows: 1, columns: 2, firstRow: 0xffffffff };

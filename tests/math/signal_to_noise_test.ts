@@ -1,5 +1,12 @@
 import { assertAlmostEquals, assertLess, assertThrows } from "@std/assert";
-import { logLogSlope, normals, signalToNoise, STREAMS, summarize } from "elbo/math";
+import {
+  type Estimate,
+  logLogSlope,
+  normals,
+  signalToNoise,
+  STREAMS,
+  summarize,
+} from "elbo/math";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
 import { testSeed } from "../helpers/seed.ts";
 
@@ -30,6 +37,11 @@ Deno.test("signalToNoise: its error is the spread of its values, skew or not", (
   }
 });
 
+Deno.test("signalToNoise: of two values", () => {
+  // Mean 2 and variance 2.
+  assertAlmostEquals(signalToNoise([1, 3]).mean, Math.SQRT2, 1e-15);
+});
+
 Deno.test("logLogSlope: a power law, and the error of its exponent", () => {
   const x = [1, 2, 4, 8];
   const noise = sets((e) => e);
@@ -53,10 +65,22 @@ Deno.test("logLogSlope: a power law, and the error of its exponent", () => {
 Deno.test("signalToNoise and logLogSlope: too few or impossible values are refused", () => {
   const y = { mean: 1, standardError: 0.1, numSamples: 9 };
   assertThrows(() => signalToNoise([1]), RangeError, "two or more: 1");
-  assertThrows(() => logLogSlope([1], [y]), RangeError, "two or more positive");
-  assertThrows(
-    () => logLogSlope([1, 2], [y, { ...y, mean: -1 }]),
-    RangeError,
-    "positive",
-  );
+  const line = [y, { ...y, standardError: 0.2 }];
+  assertAlmostEquals(logLogSlope([1, 2], line).mean, 0, 1e-15);
+  const cases: [number[], Partial<Estimate>[]][] = [
+    [[1], [{}]],
+    [[1, 2, 4], [{}, {}]],
+    [[1, 0], [{}, {}]],
+    [[-1, 2], [{}, {}]],
+    [[1, 2], [{}, { mean: -1 }]],
+    [[1, 2], [{}, { mean: 0 }]],
+    [[1, 2], [{}, { standardError: 0 }]],
+  ];
+  for (const [x, changes] of cases) {
+    assertThrows(
+      () => logLogSlope(x, changes.map((change) => ({ ...y, ...change }))),
+      RangeError,
+      "two or more positive numbers each",
+    );
+  }
 });
