@@ -141,7 +141,11 @@ Deno.test("bernoulli: large logits keep their digits, without dimensions it is c
 });
 
 Deno.test("bernoulli: NaN logits and x outside [0, 1] are refused by name and place", () => {
-  assertThrows(() => bernoulli({ logits: [0, NaN] }), RangeError, "NaN at index 1");
+  assertThrows(
+    () => bernoulli({ logits: [0, NaN] }),
+    RangeError,
+    "Cannot make a Bernoulli distribution as logits must be numbers: NaN at index 1",
+  );
   const p = bernoulli({ logits: [0, 0] });
   for (const bad of [255, -1e-9, 1 + 1e-9, NaN, Infinity]) {
     assertThrows(() => p.logProb([0, bad]), RangeError, `[0, 1]: ${bad} at index 1`);

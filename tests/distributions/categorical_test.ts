@@ -94,7 +94,11 @@ Deno.test("categorical: no outcome, no possible one, or a logit too large is ref
     RangeError,
     "must be possible",
   );
-  assertThrows(() => categorical({ logits: [0, NaN] }), RangeError, "NaN at index 1");
+  assertThrows(
+    () => categorical({ logits: [0, NaN] }),
+    RangeError,
+    "logits must be finite or -Infinity: NaN at index 1",
+  );
   assertThrows(
     () => categorical({ logits: [Infinity] }),
     RangeError,

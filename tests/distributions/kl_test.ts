@@ -132,6 +132,15 @@ Deno.test("kl: equals the fixtures, to relative precision also near 0", () => {
   }
 });
 
+Deno.test("kl: keeps its digits near 0 in any unit", () => {
+  const inUnits = (unit: number) => {
+    const [q, p] = [1 + 1e-6, 1].map((s) => normal({ mean: [0], scale: [unit * s] }));
+    return kl(q, p);
+  };
+  // Powers of two change no digit.
+  for (const power of [-30, 1, 10]) assertEquals(inUnits(2 ** power), inUnits(1));
+});
+
 Deno.test("kl: to N(0, I) it is sum (mean^2 + variance - ln variance - 1) / 2", () => {
   const mean = [0.3, -2, 0], scale = [0.1, 1, 4];
   const expected = mean.reduce(
@@ -300,6 +309,12 @@ Deno.test("kl: unknown closed forms and shapes that do not fit are refused", () 
     () => kl(q, bernoulli({ logits: [0] })),
     TypeError,
     "normal and bernoulli",
+  );
+  // Both hold numbers that are called logits.
+  assertThrows(
+    () => kl<unknown>(categorical({ logits: [0] }), bernoulli({ logits: [0] })),
+    TypeError,
+    "categorical and bernoulli",
   );
   assertThrows(() => kl(q, standardNormal(2)), RangeError, "length must be 1: 2");
   assertThrows(

@@ -108,6 +108,20 @@ Deno.test("logisticMixture: draws are bytes with its masses", () => {
   );
 });
 
+Deno.test("logisticMixture: a draw is the level where its masses reach u", () => {
+  const p = onePixel({ logits: [0], means: [0.4], scales: [0.1] });
+  const upTo = (level: number) =>
+    BYTES.slice(0, level + 1).reduce(
+      (sum, b) => sum + Math.exp(p.logProb([b / 255])),
+      0,
+    );
+  for (const u of [1e-3, 0.2, 0.5, 0.7, 0.999]) {
+    const random = { uniform: () => u, normal: () => NaN, integer: () => NaN };
+    const level = 255 * p.sample(random)[0];
+    assert(upTo(level - 1) < u && u <= upTo(level), `${u}: ${level}`);
+  }
+});
+
 Deno.test("logisticMixture: a mass is at most 1, and finite however far away", () => {
   const number = fc.double({ min: -50, max: 50, noNaN: true });
   const width = fc.double({ min: 1e-4, max: 1e3, noNaN: true });
@@ -129,5 +143,17 @@ Deno.test("logisticMixture: pixels rounded to float32 are bytes, others are refu
       RangeError,
       `bytes / 255: ${bad} at index 0`,
     );
+  }
+});
+
+Deno.test("logisticMixture: parameters that do not fit are refused", () => {
+  const good = { logits: [0, 0], means: [0, 1], scales: [1, 1] };
+  const cases: [Partial<typeof good>, string][] = [
+    [{ means: [0] }, "2 x 1, 1 x 1, 2 x 1"],
+    [{ scales: [1, 0] }, "scale must be finite and positive: 0 at index 0"],
+    [{ logits: [0, NaN] }, "logits must be finite: NaN at index 0"],
+  ];
+  for (const [change, message] of cases) {
+    assertThrows(() => onePixel({ ...good, ...change }), RangeError, message);
   }
 });

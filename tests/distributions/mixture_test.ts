@@ -103,6 +103,16 @@ Deno.test("mixture: of one component, or of equal ones, it is that component", (
   }));
 });
 
+Deno.test("mixture: far from 0 the variance keeps its digits", () => {
+  const at = (origin: number) =>
+    mixture({
+      logits: [0, 1],
+      components: [-1, 2].map((m) => normal({ mean: [origin + m], scale: [1] })),
+    }).variance[0];
+  // The mean is rounded to 1.5e-8 there.
+  assertAlmostEquals(at(1e8), at(0), 1e-6);
+});
+
 Deno.test("mixture: a component of weight 0 leaves no trace", () => {
   const components = [standardNormal(1), normal({ mean: [9], scale: [1] })];
   const p = mixture({ logits: [0, -Infinity], components });

@@ -1,5 +1,13 @@
 import { multivariateNormal, normal } from "elbo/distributions";
-import { matMul, type Matrix, matVec, transpose, type Vector } from "elbo/math";
+import {
+  createRandom,
+  matMul,
+  type Matrix,
+  matVec,
+  STREAMS,
+  transpose,
+  type Vector,
+} from "elbo/math";
 import {
   assertAlmostEquals,
   assertEquals,
@@ -76,6 +84,15 @@ Deno.test("multivariateNormal: draws have its mean, covariance and entropy", () 
     resolution: 0.01,
     seed,
   });
+});
+
+Deno.test("multivariateNormal: a draw is mean + L eps, with the eps of the normal", () => {
+  const dice = () => createRandom({ seed: 8, stream: STREAMS.test });
+  const eps = normal({ mean: [0, 0], scale: [1, 1] }).sample(dice());
+  const drawn = plane.sample(dice());
+  matVec(plane.cholesky, eps).forEach((shift, i) =>
+    assertAlmostEquals(drawn[i], plane.mean[i] + shift, float64Tolerance(5))
+  );
 });
 
 const scales = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), {

@@ -195,6 +195,8 @@ Deno.test("normal: parameters out of range are refused by name and place", () =>
   for (const [mean, scale, message] of cases) {
     assertThrows(() => normal({ mean, scale }), RangeError, message);
   }
-  assertThrows(() => standardNormal(1.5), RangeError, "1.5");
+  for (const dim of [1.5, -1]) {
+    assertThrows(() => standardNormal(dim), RangeError, `at least 0: ${dim}`);
+  }
   assertThrows(() => standardNormal(2).logProb([0]), RangeError, "length must be 2: 1");
 });

@@ -93,12 +93,21 @@ Deno.test("pixelMixture: draws have its mean and variance, dimension by dimensio
   assertMonteCarlo(product, { exact: 0, resolution: 0.02, seed });
 });
 
+Deno.test("pixelMixture: what rounding leaves of the weights goes to the last", () => {
+  // A generator at its very end.
+  const last = { uniform: () => 1, normal: () => 2, integer: () => 0 };
+  const [mean, scale] = [parameters.mean[1], parameters.scale[1]];
+  assertEquals(plane.sample(last), mean.map((m, i) => m + 2 * scale[i]));
+});
+
 Deno.test("pixelMixture: parameters that do not fit are refused", () => {
   const cases: [Partial<typeof parameters>, string][] = [
     [{ logits: [] }, "0 x "],
+    [{ logits: [], mean: [], scale: [] }, "0 x , 0 x , 0 x "],
     [{ logits: [[0, 0]] }, "1 x 2, 2 x 2, 2 x 2"],
     [{ mean: [[0, 0], [0]] }, "2 x 2|1"],
     [{ scale: [[1, 1], [1, 0]] }, "scale must be finite and positive: 0 at index 1"],
+    [{ scale: [[1, Infinity], [1, 1]] }, "finite and positive: Infinity at index 1"],
     [{ mean: [[0, 0], [NaN, 0]] }, "mean must be finite: NaN at index 0"],
     [{ logits: [[0, -Infinity], [0, 0]] }, "logits must be finite: -Infinity"],
   ];

@@ -41,4 +41,9 @@ Deno.test("reparameterize: lengths that differ are refused", () => {
     RangeError,
     "2, 2 and 1",
   );
+  assertThrows(
+    () => reparameterize({ mean: [0, 0], scale: [1], eps: [0, 0] }),
+    RangeError,
+    "2, 1 and 2",
+  );
 });
