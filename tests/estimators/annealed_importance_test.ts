@@ -1,22 +1,35 @@
-import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import {
   type AnnealedEstimate,
   annealedLowerBound,
   annealedUpperBound,
   fitDiagonal,
+  type Kernel,
   linearSchedule,
   powerSchedule,
   sigmoidSchedule,
   tuneStepSizes,
 } from "elbo/estimators";
 import { readTrainedNetwork } from "elbo/exact";
-import { createRandom, pairedDifference, STREAMS, summarize } from "elbo/math";
+import {
+  createRandom,
+  logMeanExp,
+  pairedDifference,
+  STREAMS,
+  summarize,
+} from "elbo/math";
 import { networkLogJoint } from "elbo/networks";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
 import { granted } from "../helpers/permissions.ts";
 import { describeSeed, testSeed } from "../helpers/seed.ts";
 import { boundsOf, bracket, holds, withoutAccept } from "./brackets.ts";
-import { line, lineX } from "./models.ts";
+import { line, lineX, plane, planeQ, planeX, seeded } from "./models.ts";
 
 const truth = line.logMarginal(lineX);
 const posterior = line.exactPosterior(lineX);
@@ -123,6 +136,68 @@ Deno.test({
   },
 });
 
+/** A path in the plane whose steps differ in length. */
+const planePath = {
+  initial: planeQ,
+  logJoint: plane.logJoint(planeX),
+  schedule: [0, 0.1, 0.3, 0.6, 1],
+};
+
+/** A kernel that moves nothing, and says that each ratio rose by `rise`. */
+function standingStill(rise: number) {
+  const visits: { exponent: number; stepSize: number; ratios: number[] }[] = [];
+  const kernel: Kernel = (state, { exponent, stepSize }) => {
+    visits.push({ exponent, stepSize, ratios: [...state.ratios] });
+    const ratios = state.ratios.map((ratio) => ratio + rise);
+    return { state: { ...state, ratios }, acceptance: 0.6 };
+  };
+  return { kernel, visits };
+}
+
+const stepSizes = [1, 2, 3];
+
+Deno.test("annealedLowerBound: each rise of the exponent weighs the state before it", () => {
+  const { random } = seeded(97);
+  for (const rise of [0, 1]) {
+    const { kernel, visits } = standingStill(rise);
+    const found = annealedLowerBound(planePath, {
+      ...{ random, kernel, stepSizes, numChains: 5 },
+    });
+    const seen = visits.map(({ exponent, stepSize }) => [exponent, stepSize]);
+    assertEquals(seen, [[0.1, 1], [0.3, 2], [0.6, 3]]);
+    // 0.1 of r, 0.2 of r + 1, 0.3 of r + 2 and 0.4 of r + 3.
+    found.logWeights.forEach((logWeight, chain) => {
+      const expected = visits[0].ratios[chain] + rise * (0.2 + 0.6 + 1.2);
+      assertAlmostEquals(logWeight, expected, 1e-13);
+    });
+    assertAlmostEquals(found.mean, logMeanExp(found.logWeights), 1e-13);
+    assertAlmostEquals(found.acceptance, 0.6, 1e-15);
+  }
+});
+
+Deno.test("annealedUpperBound: chains start at the draws in turn, and walk back", () => {
+  const { random } = seeded(97);
+  const posteriorDraws = [[1, 0.5], [0.3, -0.2], [0.8, 1.1]];
+  for (const rise of [0, 1]) {
+    const { kernel, visits } = standingStill(rise);
+    const found = annealedUpperBound(planePath, {
+      ...{ random, kernel, stepSizes, posteriorDraws, numChains: 5 },
+    });
+    const seen = visits.map(({ exponent, stepSize }) => [exponent, stepSize]);
+    assertEquals(seen, [[0.6, 3], [0.3, 2], [0.1, 1]]);
+    found.logWeights.forEach((logWeight, chain) => {
+      const z = posteriorDraws[chain % 3];
+      const ratio = planePath.logJoint(Float64Array.from(z)).values[0] -
+        planeQ.logProb(z);
+      const expected = ratio + rise * (0.3 + 2 * 0.2 + 3 * 0.1);
+      assertAlmostEquals(logWeight, expected, 1e-12);
+    });
+    const inverse = logMeanExp(found.logWeights.map((logWeight) => -logWeight));
+    assertAlmostEquals(found.mean, -inverse, 1e-13);
+    assertAlmostEquals(found.acceptance, 0.6, 1e-15);
+  }
+});
+
 Deno.test("tuneStepSizes: the chains it was made for accept three in four", () => {
   const seed = testSeed(94);
   const dice = (row: number) => createRandom({ seed, stream: STREAMS.test, row });
@@ -141,30 +216,45 @@ Deno.test("schedules: all lead from 0 to 1 and ascend", () => {
 
 Deno.test("annealing: paths, sizes and draws that do not fit are refused", () => {
   const random = createRandom({ seed: 0, stream: STREAMS.test });
-  const stepSizes = [1, 1, 1];
   const lowerOf = (change: Partial<typeof path>) => () =>
     annealedLowerBound({ ...path, ...change }, { stepSizes, random });
   const cases: [() => unknown, string][] = [
     [lowerOf({ schedule: [0, 0.5, 0.5, 1] }), "schedule must ascend from 0 to 1"],
-    [lowerOf({ schedule: [0, 0.5] }), "schedule must ascend from 0 to 1"],
+    ...[[0, 0.5], [], [1], [0.1, 0.2, 0.3, 1], [0, 0.5, 1, 0.7, 1]].map((
+      schedule,
+    ): [() => unknown, string] => [
+      lowerOf({ schedule }),
+      "schedule must ascend from 0 to 1",
+    ]),
+    ...[
+      { mean: [0], scale: [0] },
+      { mean: [0], scale: [Infinity] },
+      { mean: [NaN], scale: [1] },
+      { mean: [0, NaN], scale: [1, 1] },
+      { mean: [0, 0], scale: [1, 0] },
+      { mean: [0, 0], scale: [1, 1, 1] },
+      { mean: [], scale: [] },
+    ].map((initial): [() => unknown, string] => [
+      lowerOf({ initial }),
+      "initial must have finite means and as many positive scales",
+    ]),
     [lowerOf({ schedule: linearSchedule(3) }), "stepSizes must hold one for each of 2"],
     [() => linearSchedule(0), "numSteps must be a positive integer"],
+    [() => sigmoidSchedule(0), "numSteps must be a positive integer"],
     [
       () => annealedLowerBound(path, { stepSizes, random, numChains: 0 }),
       "numChains must be a positive integer",
     ],
     [
-      () => annealedUpperBound(path, { stepSizes, random, posteriorDraws: [[]] }),
+      () => annealedLowerBound(path, { stepSizes, random, leapfrogSteps: 1.5 }),
+      "leapfrogSteps must be a positive integer",
+    ],
+    ...[[], [[0], []], [[0], [0, 1]]].map((
+      posteriorDraws,
+    ): [() => unknown, string] => [
+      () => annealedUpperBound(path, { stepSizes, random, posteriorDraws }),
       "posteriorDraws must be points of 1 numbers",
-    ],
-    [
-      () =>
-        annealedLowerBound(
-          { ...path, initial: { mean: [0], scale: [0] } },
-          { stepSizes, random },
-        ),
-      "positive scales",
-    ],
+    ]),
   ];
   for (const [act, message] of cases) assertThrows(act, RangeError, message);
 });

@@ -1,19 +1,27 @@
-import { assert, assertAlmostEquals, assertLess, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import { type BoundEstimator, boundGradientDraws, logWeight } from "elbo/estimators";
 import { linearGaussian } from "elbo/exact";
-import { normal } from "elbo/distributions";
+import { type Normal, normal } from "elbo/distributions";
 import {
   createRandom,
   expectNormal,
   logLogSlope,
   logMeanExp,
+  type Random,
   signalToNoise,
   STREAMS,
   summarize,
+  type Vector,
 } from "elbo/math";
 import { finiteDifferenceGradient } from "../helpers/finite_difference.ts";
 import { assertMonteCarlo } from "../helpers/monte_carlo.ts";
-import { line, lineQ, lineX, seeded } from "./models.ts";
+import { line, lineQ, lineX, plane, planeQ, planeX, seeded } from "./models.ts";
 
 const KINDS = [
   "reparameterized",
@@ -86,6 +94,105 @@ for (const numSamples of [1, 2]) {
   });
 }
 
+/** The estimates of one set of draws in the plane, slopes by finite differences. */
+function byDefinition(eps: readonly Vector[], kind: BoundEstimator): number[] {
+  const theta = [...planeQ.mean, ...planeQ.scale];
+  const qAt = (at: Vector) => normal({ mean: at.slice(0, 2), scale: at.slice(2) });
+  const pointAt = (at: Vector, k: number) =>
+    eps[k].map((e, j) => at[j] + at[2 + j] * e);
+  const weight = (q: Normal, z: Vector) => logWeight(plane, q, { x: planeX, z });
+  const logWeights = eps.map((_, k) => weight(planeQ, pointAt(theta, k)));
+  const bound = logMeanExp(logWeights);
+  const shares = logWeights.map((l) => Math.exp(l - bound) / eps.length);
+  const slopeOf = (f: (at: Vector) => number) => finiteDifferenceGradient(f, theta);
+  if (kind === "reparameterized") {
+    return slopeOf((at) =>
+      logMeanExp(eps.map((_, k) => weight(qAt(at), pointAt(at, k))))
+    );
+  }
+  const parts = eps.map((_, k) => {
+    if (kind === "doublyReparameterized") {
+      // By the way of z alone: q itself stays.
+      const slope = slopeOf((at) => weight(planeQ, pointAt(at, k)));
+      return slope.map((value) => shares[k] ** 2 * value);
+    }
+    const others = logWeights.filter((_, other) => other !== k);
+    const mean = others.reduce((sum, l) => sum + l, 0) / others.length;
+    const foretold = {
+      scoreFunction: 0,
+      constantBaseline: -5,
+      leaveOneOut: logMeanExp([...others, mean]),
+    }[kind];
+    const z = pointAt(theta, k);
+    const score = slopeOf((at) => qAt(at).logProb(z));
+    return score.map((value) => (bound - foretold - shares[k]) * value);
+  });
+  return theta.map((_, i) => parts.reduce((sum, part) => sum + part[i], 0));
+}
+
+Deno.test("boundGradientDraws: each draw in the plane is that of its definition", () => {
+  const numSamples = 3, repeats = 2;
+  const reader = () => createRandom({ seed: 51, stream: STREAMS.test });
+  const { encoder, model } = boundGradientDraws(
+    plane.logJoint(planeX),
+    planeQ,
+    KINDS,
+    {
+      ...{ numSamples, repeats, random: reader(), baseline: -5 },
+      // d/dt of a bound whose ln p(x, z) rises by t (z_0 - z_1).
+      modelSlope: (z) =>
+        Float64Array.from({ length: z.length / 2 }, (_, i) => {
+          return z[2 * i] - z[2 * i + 1];
+        }),
+    },
+  );
+  const random = reader();
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const eps = Array.from(
+      { length: numSamples },
+      () => planeQ.mean.map(() => random.normal()),
+    );
+    for (const kind of KINDS) {
+      byDefinition(eps, kind).forEach((exact, i) => {
+        const found = encoder.get(kind)![i][repeat];
+        assertAlmostEquals(found, exact, 1e-7 * (1 + Math.abs(exact)), `${kind} ${i}`);
+      });
+    }
+    const points = eps.map((e) =>
+      e.map((x, j) => planeQ.mean[j] + planeQ.scale[j] * x)
+    );
+    const risen = (t: number) =>
+      logMeanExp(
+        points.map((z) =>
+          logWeight(plane, planeQ, { x: planeX, z }) + t * (z[0] - z[1])
+        ),
+      );
+    const [slope] = finiteDifferenceGradient(([t]) => risen(t), [0]);
+    assertAlmostEquals(model![repeat], slope, 1e-7);
+  }
+});
+
+Deno.test("boundGradientDraws: many draws are drawn in pieces, and are the same", () => {
+  // Two repeats a piece; and a single one is more than a piece.
+  for (const numSamples of [1500, 5000]) {
+    const draw = (random: Random, repeats: number) => {
+      const { encoder, model } = boundGradientDraws(logJoint, lineQ, [
+        "reparameterized",
+      ], { numSamples, repeats, random, modelSlope });
+      return [...encoder.get("reparameterized")!, model!];
+    };
+    const [random, other] = [1, 2].map(() =>
+      createRandom({ seed: 52, stream: STREAMS.test })
+    );
+    const together = draw(other, 5);
+    for (let repeat = 0; repeat < 5; repeat++) {
+      const alone = draw(random, 1);
+      together.forEach((column, i) => assertEquals(column[repeat], alone[i][0]));
+    }
+    assertEquals(random.normal(), other.normal(), "none is drawn in vain");
+  }
+});
+
 Deno.test("boundGradientDraws: a baseline takes noise away, a learned one more", () => {
   const { random } = seeded(49);
   const { encoder } = boundGradientDraws(logJoint, lineQ, KINDS, {
@@ -133,4 +240,7 @@ Deno.test("boundGradientDraws: one draw has no others to leave in", () => {
     boundGradientDraws(logJoint, lineQ, KINDS, { numSamples, repeats, random });
   assertThrows(draw(1, 1), RangeError, "must be 2 or more for leaveOneOut");
   assertThrows(draw(2, 0), RangeError, "repeats must be a positive integer");
+  for (const count of [0, 2.5]) {
+    assertThrows(draw(count, 1), RangeError, "numSamples must be a positive integer");
+  }
 });

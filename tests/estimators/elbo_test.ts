@@ -123,6 +123,13 @@ Deno.test("elbo, analyticKl: refuses a q without a closed KL and names it", () =
   assert(Number.isFinite(elbo(model, q, [1.5], options).elbo.mean));
 });
 
+Deno.test("elbo: takes dim normals a draw and no more", () => {
+  const [random, other] = [seeded(18), seeded(18)].map((each) => each.random);
+  elbo(plane, planeQ, planeX, { numSamples: 3, random });
+  for (let i = 0; i < 3 * 2; i++) other.normal();
+  assertEquals(random.normal(), other.normal());
+});
+
 Deno.test("elbo: one draw has a mean and no standard error", () => {
   const { random } = seeded(18);
   const { elbo: one } = elbo(line, lineQ, lineX, { numSamples: 1, random });

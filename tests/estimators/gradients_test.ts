@@ -99,6 +99,15 @@ Deno.test("gradients: a linear function has the same slope in every draw", () =>
   assertEquals(mean.map((part) => part.standardError), [0, 0]);
 });
 
+Deno.test("gradients: take dim normals a draw and no more", () => {
+  for (const estimate of Object.values(estimators)) {
+    const [random, other] = [seeded(47), seeded(47)].map((each) => each.random);
+    estimate({ numSamples: 3, random });
+    for (let i = 0; i < 3 * 2; i++) other.normal();
+    assertEquals(random.normal(), other.normal());
+  }
+});
+
 Deno.test("gradients: no draws and lengths that differ are refused", () => {
   const random = createRandom({ seed: 45, stream: STREAMS.test });
   assertThrows(

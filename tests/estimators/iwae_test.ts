@@ -140,6 +140,13 @@ Deno.test("iwae: softmaxed losses are caught, and fall with K", () => {
   assertLess(five.mean, two.mean);
 });
 
+Deno.test("iwae: takes dim normals a draw and no more", () => {
+  const [random, other] = [seeded(29), seeded(29)].map((each) => each.random);
+  iwae(line, lineQ, lineX, { numSamples: 3, repeats: 4, random });
+  for (let i = 0; i < 3 * 4; i++) other.normal();
+  assertEquals(random.normal(), other.normal());
+});
+
 Deno.test("iwae: counts the repeats and refuses none of them", () => {
   const { random } = seeded(28);
   const options = { numSamples: 3, repeats: 7, random };
@@ -153,6 +160,11 @@ Deno.test("iwae: counts the repeats and refuses none of them", () => {
     () => iwae(line, lineQ, lineX, { ...options, numSamples: 2.5 }),
     RangeError,
     "numSamples must be a positive integer",
+  );
+  assertThrows(
+    () => iwaeSeries(line, lineQ, lineX, { counts: [0.5, 2], repeats: 2, random }),
+    RangeError,
+    "numSamples must be a positive integer: it is 0.5",
   );
   for (const counts of [[], [2, 2], [3, 1]]) {
     assertThrows(
