@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
-import { chartSvg, renderChart, seriesLine, svgToPng } from "elbo/figures";
+import { barChart, chartSvg, renderChart, seriesLine, svgToPng } from "elbo/figures";
 import { granted } from "../helpers/permissions.ts";
 import { darkPixels, differing, pictureOf } from "./pixels.ts";
 import { SPECS } from "./specs.ts";
@@ -80,5 +80,20 @@ Deno.test({
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>';
     const pngs = await Promise.all([svgToPng(svg), svgToPng(svg), svgToPng(svg)]);
     for (const png of pngs) assertEquals(pictureOf(png).width, 6);
+  },
+});
+
+Deno.test({
+  name:
+    "barChart: a label goes on in another line where it is told to (reads the font)",
+  ...needsFiles,
+  fn: async () => {
+    const words = async (breakLabelsAt?: string) => {
+      const axes = { xTitle: "", yTitle: "", breakLabelsAt };
+      const svg = await chartSvg(barChart([{ label: "one, two", value: 1 }], axes));
+      return [...svg.matchAll(/>([^<>]*(?:one|two)[^<>]*)</g)].map(([, word]) => word);
+    };
+    assertEquals(await words(), ["one, two"]);
+    assertEquals(await words(", "), ["one", "two"]);
   },
 });
