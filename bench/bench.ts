@@ -9,6 +9,7 @@ import { alternate, ratiosOf } from "./rounds.ts";
 import { timeStartUp } from "./start_up.ts";
 import { OWN_VARIANTS, type OwnVariant, startOwn, type Variant } from "./variant.ts";
 import { type BenchRecord, tablesOf } from "./tables.ts";
+import { startWide, timeWideProducts, WIDE_VARIANTS } from "./wide.ts";
 
 const PARTS = ["steps", "products", "start-up"] as const;
 
@@ -61,6 +62,10 @@ const PAIRS = [
   [OWN_VARIANTS["engine-2"], PEERS.shipped],
   [OWN_VARIANTS["engine-2"], PEERS["all-cores"]],
   [OWN_VARIANTS["engine-1"], PEERS["one-thread"]],
+  [WIDE_VARIANTS["engine-2"], PEERS.tuned],
+  [WIDE_VARIANTS["engine-2"], PEERS.shipped],
+  [WIDE_VARIANTS["engine-2"], PEERS["all-cores"]],
+  [WIDE_VARIANTS["engine-1"], PEERS["one-thread"]],
   [OWN_VARIANTS["engine-2-relaxed"], PEERS.tuned],
   [OWN_VARIANTS["engine-2-relaxed"], PEERS.shipped],
   [OWN_VARIANTS["engine-1-relaxed"], PEERS["one-thread"]],
@@ -68,6 +73,7 @@ const PAIRS = [
   [OWN_VARIANTS["engine-1-dense"], PEERS["one-thread"]],
   [OWN_VARIANTS["engine-2"], OWN_VARIANTS["engine-1"]],
   [OWN_VARIANTS.tfjs, PEERS["one-thread"]],
+  [WIDE_VARIANTS.tfjs, PEERS["one-thread"]],
   [OWN_VARIANTS.tfjs, OWN_VARIANTS["tfjs-stock"]],
 ] as const;
 
@@ -82,6 +88,7 @@ async function bench({ values }: Parsed<typeof benchCommand.options>): Promise<v
     // Each in a process or a worker that ends before the next part begins.
     startUp: wants("start-up") ? await timeStartUp({ onNote: note }) : undefined,
     products: wants("products") ? timeProducts(values) : undefined,
+    wideProducts: wants("products") ? await timeWideProducts(values) : undefined,
     steps: wants("steps") ? await timeSteps(values, note) : undefined,
   };
   for (const table of tablesOf(record)) console.log(`${table}\n`);
@@ -103,6 +110,12 @@ async function timeSteps(
     for (const key of Object.keys(OWN_VARIANTS) as OwnVariant[]) {
       note(`Warming up ${OWN_VARIANTS[key]}.`);
       own.push(await startOwn(key, batches));
+    }
+    for (const key of Object.keys(WIDE_VARIANTS) as (keyof typeof WIDE_VARIANTS)[]) {
+      note(`Warming up ${WIDE_VARIANTS[key]}.`);
+      const wide = await startWide(key);
+      if (wide) own.push(wide);
+      else note(`V8 does not know its flags here: ${WIDE_VARIANTS[key]} is left out.`);
     }
     const variants = [...own, ...peers];
     const onRound = (done: number) => note(`Round ${done} of ${rounds} is done.`);

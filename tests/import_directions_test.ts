@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   datasets: ["math", "files"],
   simd: [],
   backend: ["simd"],
-  models: ["backend", "networks", "math", "distributions", "estimators"],
+  models: ["backend", "simd", "networks", "math", "distributions", "estimators"],
   engine: ["simd", "networks", "math", "models"],
   training: [
     ...["models", "engine", "estimators", "datasets", "files", "math", "networks"],

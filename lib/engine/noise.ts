@@ -1,4 +1,5 @@
 import { cursor, moveTo, readNormals } from "../math/random_block.ts";
+import { clearUpperHalves } from "../simd/mod.ts";
 
 /** Where the noise of a batch lives, and which of its rows are wanted. */
 export interface NoiseRows {
@@ -23,6 +24,7 @@ export function fillNoise(
   out: Float32Array,
   { seed, stream, step, firstRow, rows, columns, stride }: NoiseRows,
 ): void {
+  clearUpperHalves();
   moveTo({ seed, stream, step, row: firstRow });
   for (let row = 0; row < rows; row++) {
     cursor[1] = firstRow + row;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { fillNormals } from "../math/mod.ts";
 import type { NetworkSpec } from "../networks/mod.ts";
+import { clearUpperHalves } from "../simd/mod.ts";
 import { checkMatrix, type MatrixShape } from "./checks.ts";
 import type { TensorBatch } from "./objective.ts";
 import type { Batch, Noise } from "./types.ts";
@@ -44,6 +45,7 @@ export function drawNoise(
   block: Parameters<typeof fillNormals>[1],
 ): tf.Tensor2D {
   const values = new Float32Array(block.rows * block.columns);
+  clearUpperHalves();
   fillNormals(values, block);
   return tf.tensor2d(values, [block.rows, block.columns]);
 }

@@ -70,4 +70,5 @@ export {
   tanh,
   type VectorFunction,
 } from "./vector_math.ts";
+export { clearUpperHalves } from "./registers.ts";
 export { type AdamConstants, type AdamPlaces, createAdam } from "./adam.ts";

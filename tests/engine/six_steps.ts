@@ -14,6 +14,21 @@ export const relu: NetworkSpec = {
   beta: 0.5,
 };
 
+/** Others: every activation, likelihood and objective that the engine knows. */
+export const specs: NetworkSpec[] = [
+  relu,
+  { ...relu, hidden: [], activation: "tanh" },
+  { ...relu, hidden: [24], likelihood: { kind: "gaussian", variance: "shared" } },
+  { ...relu, activation: "tanh", likelihood: { kind: "gaussian", variance: "pixel" } },
+  { ...relu, model: "autoencoder", hidden: [40] },
+  { ...relu, freeBits: 0.05 },
+  { ...relu, beta: 1, samples: 3 },
+  {
+    ...{ ...relu, beta: 1, samples: 5, encoderGradient: "doubly-reparameterized" },
+    ...{ activation: "tanh", likelihood: { kind: "gaussian", variance: "shared" } },
+  },
+];
+
 /** Makes a step for a test and disposes it. */
 export async function withStep<T>(
   spec: NetworkSpec,

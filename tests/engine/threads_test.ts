@@ -4,25 +4,10 @@ import {
   assertNotEquals,
   assertStrictEquals,
 } from "@std/assert";
-import type { NetworkSpec } from "elbo/networks";
 import { hasRelaxed } from "elbo/simd";
 import { granted, ROOT } from "../helpers/permissions.ts";
 import { bitsOf, trainSome } from "./batches.ts";
-import { relu, sixSteps, withStep } from "./six_steps.ts";
-
-const specs: NetworkSpec[] = [
-  relu,
-  { ...relu, hidden: [], activation: "tanh" },
-  { ...relu, hidden: [24], likelihood: { kind: "gaussian", variance: "shared" } },
-  { ...relu, activation: "tanh", likelihood: { kind: "gaussian", variance: "pixel" } },
-  { ...relu, model: "autoencoder", hidden: [40] },
-  { ...relu, freeBits: 0.05 },
-  { ...relu, beta: 1, samples: 3 },
-  {
-    ...{ ...relu, beta: 1, samples: 5, encoderGradient: "doubly-reparameterized" },
-    ...{ activation: "tanh", likelihood: { kind: "gaussian", variance: "shared" } },
-  },
-];
+import { relu, sixSteps, specs, withStep } from "./six_steps.ts";
 
 // Where there is no such instruction the second is refused: see the test of that.
 const roundings = hasRelaxed() ? [false, true] : [false];
