@@ -1,4 +1,5 @@
 import type { NetworkSpec } from "../networks/mod.ts";
+import { clearUpperHalves } from "../simd/mod.ts";
 import { type Command, Control, MAX_RANKS, RankSilentError } from "./control.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import type { Arithmetic } from "./machine.ts";
@@ -118,6 +119,12 @@ export class Team {
    * @throws {Error} If a thread was lost in the middle of an update.
    */
   run(work: Work): void {
+    this.#runTogether(work);
+    // What the caller computes from the numbers is scalar.
+    clearUpperHalves();
+  }
+
+  #runTogether(work: Work): void {
     const command = { ...work, batchRows: this.#layout.batchRows };
     if (this.#workers.length === 0) return this.#runAlone(command);
     this.#control.issue(command);
