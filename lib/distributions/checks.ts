@@ -6,10 +6,10 @@ export function requireEach(
   rule: (value: number) => boolean,
   { act, name, must }: { act: string; name: string; must: string },
 ): void {
-  const index = values.findIndex((value) => !rule(value));
-  if (index >= 0) {
+  for (let i = 0; i < values.length; i++) {
+    if (rule(values[i])) continue;
     throw new RangeError(
-      `Cannot ${act} as ${name} must ${must}: ${values[index]} at index ${index}`,
+      `Cannot ${act} as ${name} must ${must}: ${values[i]} at index ${i}`,
     );
   }
 }

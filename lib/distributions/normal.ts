@@ -84,14 +84,16 @@ export function standardNormal(dim: number): Normal {
 class DiagonalNormal implements Normal {
   readonly kind = "normal";
   readonly dim: number;
-  readonly variance: Vector;
   readonly #logNormalizer: number;
 
   constructor(readonly mean: Vector, readonly scale: Vector) {
     this.dim = mean.length;
-    this.variance = scale.map((s) => s * s);
     this.#logNormalizer = scale.reduce((sum, s) => sum + Math.log(s), 0) +
       this.dim * LOG_TWO_PI / 2;
+  }
+
+  get variance(): Vector {
+    return this.scale.map((s) => s * s);
   }
 
   logProb(x: Vector): number {
