@@ -7,7 +7,7 @@ import {
   sizeOf,
 } from "./convolution.ts";
 import type { NetworkSpec } from "./spec.ts";
-import type { Weights } from "./weights.ts";
+import type { Weight, Weights } from "./weights.ts";
 
 /** A network on its way back: its weights, and what has been added to its gradient. */
 export interface BackwardPass {
@@ -39,10 +39,28 @@ export function affine(
     });
     return y;
   }
-  const y = Array.from(bias);
-  for (let i = 0; i < x.length; i++) {
-    const row = i * y.length;
-    for (let j = 0; j < y.length; j++) y[j] += x[i] * weight[row + j];
+  return dense(x, weight, bias);
+}
+
+/** Four columns of W at a time, whose sums fit into registers, and then the rest. */
+function dense(x: Vector, weight: Weight["values"], bias: Weight["values"]): number[] {
+  const width = bias.length;
+  const y: number[] = [];
+  let j = 0;
+  for (; j + 4 <= width; j += 4) {
+    let s0 = bias[j], s1 = bias[j + 1], s2 = bias[j + 2], s3 = bias[j + 3];
+    for (let i = 0, at = j; i < x.length; i++, at += width) {
+      s0 += x[i] * weight[at];
+      s1 += x[i] * weight[at + 1];
+      s2 += x[i] * weight[at + 2];
+      s3 += x[i] * weight[at + 3];
+    }
+    y.push(s0, s1, s2, s3);
+  }
+  for (; j < width; j++) {
+    let sum = bias[j];
+    for (let i = 0, at = j; i < x.length; i++, at += width) sum += x[i] * weight[at];
+    y.push(sum);
   }
   return y;
 }
@@ -144,9 +162,21 @@ export function hiddenBackward(
   return d;
 }
 
+/** Names of weights by that of their layer: made anew they would be hashed anew. */
+const weightNames = new Map<string, readonly [weight: string, bias: string]>();
+
+function weightNamesOf(name: string): readonly [weight: string, bias: string] {
+  const known = weightNames.get(name);
+  if (known) return known;
+  const names = [`${name}.weight`, `${name}.bias`] as const;
+  weightNames.set(name, names);
+  return names;
+}
+
 function layerOf(weights: Weights, name: string, inputs?: number) {
-  const weight = weights.get(`${name}.weight`)?.values;
-  const bias = weights.get(`${name}.bias`)?.values;
+  const names = weightNamesOf(name);
+  const weight = weights.get(names[0])?.values;
+  const bias = weights.get(names[1])?.values;
   if (!weight || !bias) {
     throw new RangeError(
       `Cannot run the network as its weights must hold ${name}.weight and ${name}.bias: ` +
