@@ -71,9 +71,10 @@ export function linearGaussian(
   const dataDim = bias.length, latentDim = weight[0]?.length ?? 0;
   const scales = typeof scale === "number" ? bias.map(() => scale) : scale;
   checkShapes(weight, bias, scales);
-  const likelihood = (z: Vector) =>
-    normal({ mean: matVec(weight, z).map((v, i) => v + bias[i]), scale: scales });
+  const meanAt = (z: Vector) => matVec(weight, z).map((v, i) => v + bias[i]);
+  const likelihood = (z: Vector) => normal({ mean: meanAt(z), scale: scales });
   likelihood(weight[0].map(() => 0)); // refuses what is no scale or no number
+  const noise = normal({ mean: bias.map(() => 0), scale: scales });
   // W^T S^-1: from the space of x to that of z.
   const toLatent = transpose(weight).map((row) =>
     row.map((w, i) => w / scales[i] ** 2)
@@ -99,13 +100,14 @@ export function linearGaussian(
   const logJoint = (x: Vector): DifferentiableLogDensity => (points) => {
     const values = new Float64Array(points.length / latentDim);
     const gradients = new Float64Array(points.length);
-    values.forEach((_, row) => {
-      const z = [...points.subarray(row * latentDim, (row + 1) * latentDim)];
-      const p = likelihood(z);
-      values[row] = prior.logProb(z) + p.logProb(x);
-      const pull = matVec(toLatent, x.map((value, i) => value - p.mean[i]));
-      gradients.set(pull.map((value, j) => value - z[j]), row * latentDim);
-    });
+    for (let row = 0, at = 0; row < values.length; row++, at += latentDim) {
+      const z = prior.mean.map((_, j) => points[at + j]);
+      const mean = meanAt(z);
+      const rest = x.map((value, i) => value - mean[i]);
+      values[row] = prior.logProb(z) + noise.logProb(rest);
+      const pull = matVec(toLatent, rest);
+      for (let j = 0; j < latentDim; j++) gradients[at + j] = pull[j] - z[j];
+    }
     return { values, gradients };
   };
   const optimalScale = precision.map((row, i) => 1 / Math.sqrt(row[i]));
