@@ -50,7 +50,14 @@ export type Decoded =
  * ```
  */
 export function decode(spec: NetworkSpec, weights: Weights, z: Vector): Decoded {
-  return decodeHidden(spec, weights, decoderHidden(spec, weights, z));
+  return decoder(spec, weights)(z);
+}
+
+/** Looks up the decoder, to be run on many z: what `decode` says of each. */
+export function decoder(spec: NetworkSpec, weights: Weights): (z: Vector) => Decoded {
+  const hidden = hiddenForward({ spec, weights }, "decoder");
+  const heads = decoderOutputs(spec, weights);
+  return (z) => heads(hidden(z).at(-1)!);
 }
 
 /**
@@ -83,42 +90,50 @@ export function decode(spec: NetworkSpec, weights: Weights, z: Vector): Decoded 
  * ```
  */
 export function decoderHidden(spec: NetworkSpec, weights: Weights, z: Vector): Vector {
-  return hiddenForward({ spec, weights }, "decoder", z).at(-1)!;
+  return hiddenForward({ spec, weights }, "decoder")(z).at(-1)!;
 }
 
-/** The outputs of the decoder, given its last hidden layer. */
-export function decodeHidden(spec: NetworkSpec, weights: Weights, h: Vector): Decoded {
+/** Looks up the outputs of the decoder, as a function of its last hidden layer. */
+export function decoderOutputs(
+  spec: NetworkSpec,
+  weights: Weights,
+): (h: Vector) => Decoded {
   const { likelihood } = spec;
-  const output = affine({ spec, weights }, "decoder.output", h);
+  const output = affine({ spec, weights }, "decoder.output");
   switch (likelihood.kind) {
     case "bernoulli":
     case "continuous-bernoulli":
-      return { logits: output };
-    case "gaussian":
-      return { mean: output, variance: varianceOf(spec, weights, h) };
+      return (h) => ({ logits: output(h) });
+    case "gaussian": {
+      const variance = varianceOf(spec, weights);
+      return (h) => ({ mean: output(h), variance: variance(h) });
+    }
     case "gaussian-mixture":
     case "logistic-mixture": {
+      const logits = affine({ spec, weights }, "decoder.logits");
+      const scale = scaleOf(spec, weights);
       const rows = (values: Vector) => componentRows(values, likelihood.components);
-      return {
+      return (h) => ({
         components: {
-          logits: rows(affine({ spec, weights }, "decoder.logits", h)),
-          mean: rows(output),
-          scale: rows(scaleOf(spec, weights, h)),
+          logits: rows(logits(h)),
+          mean: rows(output(h)),
+          scale: rows(scale(h)),
         },
-      };
+      });
     }
   }
 }
 
-function varianceOf(spec: NetworkSpec, weights: Weights, h: Vector): number[] {
+function varianceOf(spec: NetworkSpec, weights: Weights): (h: Vector) => number[] {
   const { likelihood, dataDim } = spec;
   if (likelihood.kind === "gaussian" && typeof likelihood.variance === "number") {
-    return Array(dataDim).fill(likelihood.variance);
+    const { variance } = likelihood;
+    return () => Array(dataDim).fill(variance);
   }
   const logVar = hasSharedVariance(spec)
-    ? Array<number>(dataDim).fill(sharedLogVar(weights))
-    : affine({ spec, weights }, "decoder.logVar", h);
-  return logVar.map((l) => VARIANCE_FLOOR + Math.exp(l));
+    ? () => Array<number>(dataDim).fill(sharedLogVar(weights))
+    : affine({ spec, weights }, "decoder.logVar");
+  return (h) => logVar(h).map((l) => VARIANCE_FLOOR + Math.exp(l));
 }
 
 function sharedLogVar(weights: Weights): number {
@@ -131,14 +146,13 @@ function sharedLogVar(weights: Weights): number {
   return shared.values[0];
 }
 
-function scaleOf(spec: NetworkSpec, weights: Weights, h: Vector): number[] {
-  return spec.likelihood.kind === "gaussian-mixture"
-    ? affine({ spec, weights }, "decoder.logVar", h).map((l) =>
-      Math.sqrt(VARIANCE_FLOOR + Math.exp(l))
-    )
-    : affine({ spec, weights }, "decoder.logScale", h).map((l) =>
-      SCALE_FLOOR + Math.exp(l)
-    );
+function scaleOf(spec: NetworkSpec, weights: Weights): (h: Vector) => number[] {
+  if (spec.likelihood.kind === "gaussian-mixture") {
+    const logVar = affine({ spec, weights }, "decoder.logVar");
+    return (h) => logVar(h).map((l) => Math.sqrt(VARIANCE_FLOOR + Math.exp(l)));
+  }
+  const logScale = affine({ spec, weights }, "decoder.logScale");
+  return (h) => logScale(h).map((l) => SCALE_FLOOR + Math.exp(l));
 }
 
 function componentRows(values: Vector, components: number): number[][] {

@@ -41,15 +41,15 @@ export interface Encoded {
  * ```
  */
 export function encode(spec: NetworkSpec, weights: Weights, x: Vector): Encoded {
-  const h = hiddenForward({ spec, weights }, "encoder", x).at(-1)!;
+  const h = hiddenForward({ spec, weights }, "encoder")(x).at(-1)!;
   return encoderHeads(spec, weights, h);
 }
 
 /** The outputs of the encoder, given its last hidden layer. */
 export function encoderHeads(spec: NetworkSpec, weights: Weights, h: Vector): Encoded {
-  const mean = affine({ spec, weights }, "encoder.mean", h);
+  const mean = affine({ spec, weights }, "encoder.mean")(h);
   if (spec.model === "autoencoder") return { mean };
-  return { mean, logVar: affine({ spec, weights }, "encoder.logVar", h) };
+  return { mean, logVar: affine({ spec, weights }, "encoder.logVar")(h) };
 }
 
 /**

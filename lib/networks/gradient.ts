@@ -1,6 +1,6 @@
 import { kl, reparameterize, standardNormal } from "../distributions/mod.ts";
 import type { Matrix, Vector } from "../math/mod.ts";
-import { decode, type Decoded, decodeHidden, likelihoodOf } from "./decoder.ts";
+import { decode, type Decoded, decoderOutputs, likelihoodOf } from "./decoder.ts";
 import { decoderHeads, hasSharedVariance } from "./decoder_heads.ts";
 import {
   approxPosteriorOf,
@@ -175,11 +175,11 @@ function addImage(
   { image, eps }: { image: Vector; eps: Vector },
 ): { logLikelihood: number; kl: number } {
   const { spec, weights } = pass;
-  const encoder = hiddenForward(pass, "encoder", image);
+  const encoder = hiddenForward(pass, "encoder")(image);
   const encoded = encoderHeads(spec, weights, encoder.at(-1)!);
   const { z, klTerm } = drawLatent(encoded, eps);
-  const decoder = hiddenForward(pass, "decoder", z);
-  const decoded = decodeHidden(spec, weights, decoder.at(-1)!);
+  const decoder = hiddenForward(pass, "decoder")(z);
+  const decoded = decoderOutputs(spec, weights)(decoder.at(-1)!);
   const logLikelihood = likelihoodOf(spec, decoded).logProb(image);
 
   const dz = hiddenBackward(pass, "decoder", {

@@ -1,6 +1,6 @@
 import { reparameterize, standardNormal } from "../distributions/mod.ts";
 import { logMeanExp, type Matrix, type Vector } from "../math/mod.ts";
-import { type Decoded, decodeHidden, likelihoodOf } from "./decoder.ts";
+import { type Decoded, decoderOutputs, likelihoodOf } from "./decoder.ts";
 import { approxPosteriorOf, type Encoded, encoderHeads } from "./encoder.ts";
 import {
   checkRows,
@@ -103,9 +103,9 @@ interface Draw {
 /** Adds the gradient of one image's -bound, and returns the bound. */
 function addImage(pass: BackwardPass, image: Vector, eps: Matrix): number {
   const { spec, weights } = pass;
-  const encoder = hiddenForward(pass, "encoder", image);
+  const encoder = hiddenForward(pass, "encoder")(image);
   const encoded = encoderHeads(spec, weights, encoder.at(-1)!);
-  const draws = eps.map((each) => drawOf(pass, encoded, { image, eps: each }));
+  const draws = drawsOf(pass, encoded, { image, eps });
   const bound = logMeanExp(draws.map(({ logWeight }) => logWeight));
   const logTotal = bound + Math.log(draws.length);
   const scale = approxPosteriorOf(encoded).scale;
@@ -136,16 +136,21 @@ function addImage(pass: BackwardPass, image: Vector, eps: Matrix): number {
   return bound;
 }
 
-function drawOf(
-  pass: BackwardPass,
+function drawsOf(
+  { spec, weights }: BackwardPass,
   encoded: Encoded,
-  { image, eps }: { image: Vector; eps: Vector },
-): Draw {
+  { image, eps }: { image: Vector; eps: Matrix },
+): Draw[] {
   const q = approxPosteriorOf(encoded);
-  const z = reparameterize({ mean: q.mean, scale: q.scale, eps });
-  const activations = hiddenForward(pass, "decoder", z);
-  const decoded = decodeHidden(pass.spec, pass.weights, activations.at(-1)!);
-  const logWeight = likelihoodOf(pass.spec, decoded).logProb(image) +
-    standardNormal(q.dim).logProb(z) - q.logProb(z);
-  return { eps, z, activations, decoded, logWeight };
+  const prior = standardNormal(q.dim);
+  const hidden = hiddenForward({ spec, weights }, "decoder");
+  const outputs = decoderOutputs(spec, weights);
+  return eps.map((each) => {
+    const z = reparameterize({ mean: q.mean, scale: q.scale, eps: each });
+    const activations = hidden(z);
+    const decoded = outputs(activations.at(-1)!);
+    const logWeight = likelihoodOf(spec, decoded).logProb(image) +
+      prior.logProb(z) - q.logProb(z);
+    return { eps: each, z, activations, decoded, logWeight };
+  });
 }

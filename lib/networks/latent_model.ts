@@ -1,6 +1,6 @@
 import { type LatentModel, standardNormal } from "../distributions/mod.ts";
 import type { Vector } from "../math/mod.ts";
-import { decode, likelihoodOf } from "./decoder.ts";
+import { decoder, likelihoodOf } from "./decoder.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
@@ -35,10 +35,11 @@ export function networkLatentModel(
   weights: Weights,
 ): LatentModel<Vector, Vector> {
   checkWeights(spec, weights);
+  const decode = decoder(spec, weights);
   return {
     latentDim: spec.latentDim,
     dataDim: spec.dataDim,
     prior: standardNormal(spec.latentDim),
-    likelihood: (z) => likelihoodOf(spec, decode(spec, weights, z)),
+    likelihood: (z) => likelihoodOf(spec, decode(z)),
   };
 }

@@ -18,7 +18,8 @@ export interface BackwardPass {
 }
 
 /**
- * y = x W + b, where W and b are `name`.weight and `name`.bias.
+ * Looks up a layer y = x W + b, where W and b are `name`.weight and `name`.bias, to be
+ * run on many x.
  *
  * In a convolution x and y are images, and W is a matrix [16 channels of the large image,
  * channels of the small one] that acts on each patch; b has a number for each channel.
@@ -26,24 +27,29 @@ export interface BackwardPass {
 export function affine(
   { spec, weights }: Omit<BackwardPass, "gradient">,
   name: string,
-  x: Vector,
-): number[] {
+): (x: Vector) => number[] {
   const convolution = convolutionOf(spec, name);
-  const { weight, bias } = layerOf(weights, name, convolution ? undefined : x.length);
-  if (convolution) {
-    const { large, small, isTransposed } = convolution;
+  const layer = layerOf(weights, name);
+  if (!convolution) {
+    return (x) => {
+      checkInputs(name, layer, x.length);
+      return dense(x, layer);
+    };
+  }
+  const { weight, bias } = layer;
+  const { large, small, isTransposed } = convolution;
+  return (x) => {
     const y = repeated(bias, sizeOf(isTransposed ? large : small));
     forEachWeight(convolution, (at) => {
       if (isTransposed) y[at.large] += x[at.small] * weight[at.weight];
       else y[at.small] += x[at.large] * weight[at.weight];
     });
     return y;
-  }
-  return dense(x, weight, bias);
+  };
 }
 
 /** Four columns of W at a time, whose sums fit into registers, and then the rest. */
-function dense(x: Vector, weight: Weight["values"], bias: Weight["values"]): number[] {
+function dense(x: Vector, { weight, bias }: Layer): number[] {
   const width = bias.length;
   const y: number[] = [];
   let j = 0;
@@ -75,7 +81,9 @@ export function affineBackward(
   { x, dy }: { x: Vector; dy: Vector },
 ): number[] {
   const convolution = convolutionOf(spec, name);
-  const { weight } = layerOf(weights, name, convolution ? undefined : x.length);
+  const layer = layerOf(weights, name);
+  if (!convolution) checkInputs(name, layer, x.length);
+  const { weight } = layer;
   const dWeight = gradient.get(`${name}.weight`)!;
   const dBias = gradient.get(`${name}.bias`)!;
   dy.forEach((d, j) => dBias[j % dBias.length] += d);
@@ -127,20 +135,22 @@ function repeated(values: ArrayLike<number>, size: number): number[] {
 /** The side of a network that hidden layers belong to: the prefix of their names. */
 export type Side = "encoder" | "decoder";
 
-/** h_0 = input, h_i+1 = activation(h_i W_i + b_i): all of them, in order. */
+/** Looks up h_0 = input, h_i+1 = activation(h_i W_i + b_i): all of them, in order. */
 export function hiddenForward(
   { spec, weights }: Omit<BackwardPass, "gradient">,
   side: Side,
-  input: Vector,
-): Vector[] {
+): (input: Vector) => Vector[] {
   const activate = spec.activation === "relu"
     ? (v: number) => Math.max(0, v)
     : Math.tanh;
-  const activations = [input];
-  hiddenNames(spec, side).forEach((name, i) => {
-    activations.push(affine({ spec, weights }, name, activations[i]).map(activate));
-  });
-  return activations;
+  const layers = hiddenNames(spec, side).map((name) => affine({ spec, weights }, name));
+  return (input) => {
+    const activations = [input];
+    for (const layer of layers) {
+      activations.push(layer(activations[activations.length - 1]).map(activate));
+    }
+    return activations;
+  };
 }
 
 /** Goes back from the gradient by the last activation to that by the input. */
@@ -162,32 +172,28 @@ export function hiddenBackward(
   return d;
 }
 
-/** Names of weights by that of their layer: made anew they would be hashed anew. */
-const weightNames = new Map<string, readonly [weight: string, bias: string]>();
-
-function weightNamesOf(name: string): readonly [weight: string, bias: string] {
-  const known = weightNames.get(name);
-  if (known) return known;
-  const names = [`${name}.weight`, `${name}.bias`] as const;
-  weightNames.set(name, names);
-  return names;
+interface Layer {
+  readonly weight: Weight["values"];
+  readonly bias: Weight["values"];
 }
 
-function layerOf(weights: Weights, name: string, inputs?: number) {
-  const names = weightNamesOf(name);
-  const weight = weights.get(names[0])?.values;
-  const bias = weights.get(names[1])?.values;
+function layerOf(weights: Weights, name: string): Layer {
+  const weight = weights.get(`${name}.weight`)?.values;
+  const bias = weights.get(`${name}.bias`)?.values;
   if (!weight || !bias) {
     throw new RangeError(
       `Cannot run the network as its weights must hold ${name}.weight and ${name}.bias: ` +
         `they hold ${[...weights.keys()].join(", ")}`,
     );
   }
-  if (inputs !== undefined && weight.length !== inputs * bias.length) {
+  return { weight, bias };
+}
+
+function checkInputs(name: string, { weight, bias }: Layer, inputs: number): void {
+  if (weight.length !== inputs * bias.length) {
     throw new RangeError(
       `Cannot run layer ${name} as its input must have the length ` +
         `${weight.length / bias.length}: ${inputs}`,
     );
   }
-  return { weight, bias };
 }

@@ -1,6 +1,6 @@
 import type { DifferentiableLogDensity } from "../distributions/mod.ts";
 import type { Vector } from "../math/mod.ts";
-import { decode, decodeHidden, likelihoodOf } from "./decoder.ts";
+import { decode, decoderOutputs, likelihoodOf } from "./decoder.ts";
 import { decoderHeadsBackward, emptyGradient } from "./gradient.ts";
 import type { NetworkSpec } from "./spec.ts";
 import { checkWeights, type Weights } from "./weights.ts";
@@ -120,12 +120,13 @@ function bernoulliHeads(output: Layer, x: Float64Array): Heads {
 function anyHeads(spec: NetworkSpec, weights: Weights, x: Vector): Heads {
   const gradient = emptyGradient(spec);
   const width = spec.hidden[0] ?? spec.latentDim;
+  const outputs = decoderOutputs(spec, weights);
   return (h, count) => {
     const values = new Float64Array(count);
     const gradients = new Float64Array(h.length);
     for (let row = 0; row < count; row++) {
       const top = [...h.subarray(row * width, (row + 1) * width)];
-      const decoded = decodeHidden(spec, weights, top);
+      const decoded = outputs(top);
       values[row] = likelihoodOf(spec, decoded).logProb(x);
       const pass = { spec, weights, gradient };
       const down = decoderHeadsBackward(pass, { image: x, decoded, h: top });
