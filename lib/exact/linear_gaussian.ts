@@ -8,6 +8,7 @@ import {
   standardNormal,
 } from "../distributions/mod.ts";
 import {
+  dot,
   inverse,
   matMul,
   type Matrix,
@@ -71,8 +72,8 @@ export function linearGaussian(
   const dataDim = bias.length, latentDim = weight[0]?.length ?? 0;
   const scales = typeof scale === "number" ? bias.map(() => scale) : scale;
   checkShapes(weight, bias, scales);
-  const meanAt = (z: Vector) => matVec(weight, z).map((v, i) => v + bias[i]);
-  const likelihood = (z: Vector) => normal({ mean: meanAt(z), scale: scales });
+  const likelihood = (z: Vector) =>
+    normal({ mean: matVec(weight, z).map((v, i) => v + bias[i]), scale: scales });
   likelihood(weight[0].map(() => 0)); // refuses what is no scale or no number
   const noise = normal({ mean: bias.map(() => 0), scale: scales });
   // W^T S^-1: from the space of x to that of z.
@@ -97,18 +98,21 @@ export function linearGaussian(
     return matVec(covariance, matVec(toLatent, x.map((value, i) => value - bias[i])));
   };
   const prior = standardNormal(latentDim);
-  const logJoint = (x: Vector): DifferentiableLogDensity => (points) => {
-    const values = new Float64Array(points.length / latentDim);
-    const gradients = new Float64Array(points.length);
-    for (let row = 0, at = 0; row < values.length; row++, at += latentDim) {
-      const z = prior.mean.map((_, j) => points[at + j]);
-      const mean = meanAt(z);
-      const rest = x.map((value, i) => value - mean[i]);
-      values[row] = prior.logProb(z) + noise.logProb(rest);
-      const pull = matVec(toLatent, rest);
-      for (let j = 0; j < latentDim; j++) gradients[at + j] = pull[j] - z[j];
-    }
-    return { values, gradients };
+  const logJoint = (x: Vector): DifferentiableLogDensity => {
+    noise.logProb(x); // refuses an x of another length
+    return (points) => {
+      const values = new Float64Array(points.length / latentDim);
+      const gradients = new Float64Array(points.length);
+      for (let row = 0, at = 0; row < values.length; row++, at += latentDim) {
+        const z = prior.mean.map((_, j) => points[at + j]);
+        const rest = x.map((value, i) => value - (dot(weight[i], z) + bias[i]));
+        values[row] = prior.logProb(z) + noise.logProb(rest);
+        for (let j = 0; j < latentDim; j++) {
+          gradients[at + j] = dot(toLatent[j], rest) - z[j];
+        }
+      }
+      return { values, gradients };
+    };
   };
   const optimalScale = precision.map((row, i) => 1 / Math.sqrt(row[i]));
 
