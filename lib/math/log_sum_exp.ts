@@ -20,13 +20,14 @@
  * ```
  */
 export function logSumExp(values: ArrayLike<number>): number {
-  let largest = 0;
+  let max = -Infinity, largest = -1;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) return NaN;
-    if (values[i] > values[largest]) largest = i;
+    const value = values[i];
+    if (Number.isNaN(value)) return NaN;
+    if (value <= max) continue;
+    max = value;
+    largest = i;
   }
-  if (values.length === 0) return -Infinity;
-  const max = values[largest];
   if (max === -Infinity || max === Infinity) return max;
   let others = 0;
   for (let i = 0; i < values.length; i++) {

@@ -40,12 +40,14 @@ export function summarize(values: ArrayLike<number>): Estimate {
       "Cannot summarize as values must hold at least one number: it is empty",
     );
   }
-  const origin = values[0];
+  // Of one kind, whatever the caller's: the loops run several times as fast.
+  const x = new Float64Array(values);
+  const origin = x[0];
   let shifted = 0;
   let plain = 0;
   for (let i = 0; i < n; i++) {
-    shifted += values[i] - origin;
-    plain += values[i];
+    shifted += x[i] - origin;
+    plain += x[i];
   }
   const mean = origin + shifted / n;
   if (!Number.isFinite(mean)) {
@@ -54,7 +56,7 @@ export function summarize(values: ArrayLike<number>): Estimate {
   let rest = 0;
   let squares = 0;
   for (let i = 0; i < n; i++) {
-    const deviation = values[i] - mean;
+    const deviation = x[i] - mean;
     rest += deviation;
     squares += deviation * deviation;
   }
