@@ -17,7 +17,7 @@ import {
 } from "./layers.ts";
 import { optimalVariance } from "./optimal_variance.ts";
 import { outputGradient } from "./output_gradient.ts";
-import { type NetworkSpec, weightShapes } from "./spec.ts";
+import type { NetworkSpec } from "./spec.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
 /** The objective of a batch, its parts and its gradient; averages, in nats. */
@@ -93,7 +93,7 @@ export function elboAndGradient(
   if (likelihood.kind === "gaussian" && likelihood.variance === "optimal") {
     return atOptimalVariance(spec, weights, { images, eps });
   }
-  const gradient = emptyGradient(spec);
+  const gradient = emptyGradient(weights);
   let expectedLogLikelihood = 0, klSum = 0;
   const penalty = klPenalty(spec, weights, images);
   const pass = { spec, weights, gradient, klWeights: penalty.weights };
@@ -161,12 +161,13 @@ function atOptimalVariance(
   return result;
 }
 
-/** Zeros by the names of the weights. */
-export function emptyGradient(spec: NetworkSpec): Map<string, Float64Array> {
-  const entries = [...weightShapes(spec)].map(([name, shape]) =>
-    [name, new Float64Array(shape.reduce((size, n) => size * n))] as const
-  );
-  return new Map(entries);
+/** Zeros in the layout of the weights. */
+export function emptyGradient(weights: Weights): Map<string, Float64Array> {
+  const gradient = new Map<string, Float64Array>();
+  for (const [name, { values }] of weights) {
+    gradient.set(name, new Float64Array(values.length));
+  }
+  return gradient;
 }
 
 /** Adds the gradient of one image's objective, and returns the parts of its elbo. */

@@ -76,7 +76,7 @@ export function kSampleBoundAndGradient(
   checkWeights(spec, weights);
   const { samples = 1 } = spec;
   checkRows(spec, { images, eps, samples });
-  const gradient = emptyGradient(spec);
+  const gradient = emptyGradient(weights);
   let bound = 0;
   images.forEach((image, row) => {
     const draws = Array.from(

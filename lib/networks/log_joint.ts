@@ -118,7 +118,7 @@ function bernoulliHeads(output: Layer, x: Float64Array): Heads {
 
 /** By the reference, a row at a time: right for every likelihood, and slow. */
 function anyHeads(spec: NetworkSpec, weights: Weights, x: Vector): Heads {
-  const gradient = emptyGradient(spec);
+  const gradient = emptyGradient(weights);
   const width = spec.hidden[0] ?? spec.latentDim;
   const outputs = decoderOutputs(spec, weights);
   return (h, count) => {

@@ -182,14 +182,14 @@ export function checkWeights(spec: NetworkSpec, weights: Weights): void {
   const shapes = weightShapes(spec);
   for (const [name, shape] of shapes) {
     const found = weights.get(name);
-    const expected = `[${shape.join(", ")}]`;
-    if (!found) throw misfit(name, expected, "there is none");
-    if (found.shape.join() !== shape.join()) {
-      throw misfit(name, expected, `[${found.shape.join(", ")}]`);
-    }
+    const expected = () => `[${shape.join(", ")}]`;
+    if (!found) throw misfit(name, expected(), "there is none");
+    const hasShape = found.shape.length === shape.length &&
+      found.shape.every((length, i) => length === shape[i]);
+    if (!hasShape) throw misfit(name, expected(), `[${found.shape.join(", ")}]`);
     const size = shape.reduce((product, length) => product * length);
     if (found.values.length !== size) {
-      throw misfit(name, `${expected} with ${size} values`, `${found.values.length}`);
+      throw misfit(name, `${expected()} with ${size} values`, `${found.values.length}`);
     }
   }
   for (const name of weights.keys()) {
