@@ -201,6 +201,8 @@ Deno.test("linearGaussian: shapes that do not fit and scales of 0 are refused", 
   }
   assertThrows(() => model.logMarginal([0]), RangeError, "length must be 3: 1");
   assertThrows(() => model.exactPosterior([0]), RangeError, "length of x must be 3: 1");
+  assertThrows(() => model.logJoint([0]), RangeError, "length must be 3: 1");
+  assertThrows(() => model.logJoint([0, 0, 0, 0]), RangeError, "length must be 3: 4");
 });
 
 Deno.test("linearGaussian: logJoint is ln p(z) + ln p(x|z), with its slope", () => {
