@@ -115,7 +115,7 @@ async function timeSteps(
       note(`Warming up ${WIDE_VARIANTS[key]}.`);
       const wide = await startWide(key);
       if (wide) own.push(wide);
-      else note(`V8 does not know its flags here: ${WIDE_VARIANTS[key]} is left out.`);
+      else note(`${WIDE_VARIANTS[key]} is left out, as its process has ended.`);
     }
     const variants = [...own, ...peers];
     const onRound = (done: number) => note(`Round ${done} of ${rounds} is done.`);

@@ -18,7 +18,7 @@ export const WIDE_VARIANTS = {
   tfjs: "our tfjs on wasm, wide",
 } as const;
 
-/** Starts a variant in a process with the flags; undefined where V8 does not know them. */
+/** Starts a variant in a process with the flags; undefined if it ends, with its word. */
 export async function startWide(
   key: keyof typeof WIDE_VARIANTS,
 ): Promise<Variant | undefined> {
@@ -37,7 +37,7 @@ export async function startWide(
   };
 }
 
-/** The products of a step with the flags; undefined where V8 does not know them. */
+/** The products of a step with the flags; undefined if their process ends. */
 export async function timeWideProducts(
   { rounds }: { rounds: number },
 ): Promise<Products | undefined> {

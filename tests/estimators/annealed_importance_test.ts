@@ -125,8 +125,9 @@ Deno.test({
     });
     const initial = { mean: near.mean, scale: near.scale.map((s) => 1.5 * s) };
     const path = { initial, logJoint, schedule: linearSchedule(30) };
-    const { lower, upper } = boundsOf(path, { posteriorDraws: [z], dice });
-    const exact = network.logMarginal(image);
+    const posterior = network.exactPosterior(image);
+    const { lower, upper } = boundsOf(path, { posterior, dice });
+    const exact = posterior.logMarginal;
     // The image, and with it the noise, is another for each seed.
     assertMonteCarlo(lower, { exact, resolution: 0.2, seed });
     assert(

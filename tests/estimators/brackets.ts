@@ -1,3 +1,4 @@
+import type { Distribution } from "elbo/distributions";
 import {
   annealedLowerBound,
   annealedUpperBound,
@@ -51,19 +52,26 @@ export function bracket(
     logJoint: bracketModel.logJoint(x),
     schedule: linearSchedule(numSteps),
   };
-  const bounds = boundsOf(path, { posteriorDraws: [z], kernel, dice });
+  const posterior = bracketModel.exactPosterior(x);
+  const bounds = boundsOf(path, { posterior, kernel, dice });
   return { truth: bracketModel.logMarginal(x), ...bounds };
 }
 
-/** Tunes, then walks forward and, from posterior draws, backward, on fresh dice. */
+/**
+ * Tunes, then walks forward and, from the posterior, backward, on fresh dice.
+ *
+ * Each chain has a draw of its own: chains that share one set out together, and their
+ * standard error is then too small.
+ */
 export function boundsOf(
   path: AnnealingPath,
-  { posteriorDraws, kernel, dice }: Pick<AnnealingOptions, "kernel"> & {
-    posteriorDraws: readonly Vector[];
+  { posterior, kernel, dice }: Pick<AnnealingOptions, "kernel"> & {
+    posterior: Distribution<Vector>;
     dice: (row: number) => AnnealingOptions["random"];
   },
 ): Pick<Bracket, "lower" | "upper"> {
-  const options = { numChains: 32, leapfrogSteps: 5, kernel };
+  const numChains = 32;
+  const options = { numChains, leapfrogSteps: 5, kernel };
   // Tuned with the real kernel: the planted one would have nothing to listen to.
   const stepSizes = tuneStepSizes(path, {
     ...options,
@@ -71,10 +79,11 @@ export function boundsOf(
     random: dice(1),
   });
   const lower = annealedLowerBound(path, { ...options, stepSizes, random: dice(2) });
+  const draws = dice(6);
   const upper = annealedUpperBound(path, {
     ...options,
     stepSizes,
-    posteriorDraws,
+    posteriorDraws: Array.from({ length: numChains }, () => posterior.sample(draws)),
     random: dice(3),
   });
   return { lower, upper };
