@@ -3,6 +3,7 @@ import {
   assertAlmostEquals,
   assertEquals,
   assertLess,
+  assertLessOrEqual,
   assertThrows,
 } from "@std/assert";
 import {
@@ -85,14 +86,15 @@ Deno.test("annealing: without the accept step neither mean is right", () => {
 });
 
 Deno.test("annealing: the bounds bracket ln p(x), and those of planted chains do not", () => {
-  const seeds = Array.from({ length: 8 }, (_, i) => testSeed(100 + i));
+  // Of the planted brackets 93% fail, so that half of 16 do but once in 3 million times.
+  const seeds = Array.from({ length: 16 }, (_, i) => testSeed(100 + i));
   const planted = seeds.filter((seed) => {
     const sound = bracket({ seed, numSteps: 32 });
     assert(holds(sound), `seed ${seed}: ${JSON.stringify(sound)}`);
     return !holds(bracket({ seed, numSteps: 32, kernel: withoutAccept }));
   });
-  // A planted chain may also come to nothing but a huge error of its own.
-  assertLess(seeds.length / 2, planted.length);
+  // The others come to nothing but a huge error of their own.
+  assertLessOrEqual(seeds.length / 2, planted.length);
 });
 
 Deno.test("annealing: the bracket narrows with the schedule", () => {
