@@ -37,7 +37,7 @@ function temporaryName(name: string): string {
  * Tells what {@linkcode writeAtomically} left behind when its process was killed.
  *
  * @param found The name of a file in the folder.
- * @param name The name of the file that was to be written.
+ * @param name The name of the file that was to be written; any unless told.
  * @returns Whether `found` is an unfinished version of it.
  *
  * @example A checkpoint, and what might have become one
@@ -47,13 +47,13 @@ function temporaryName(name: string): string {
  *
  * const left = ".model.bin.0d9b7f0e-98a5-4e1a-8e3e-1c3a6a1f2b3c.tmp";
  * assert(isTemporary(left, "model.bin"));
+ * assert(isTemporary(left));
  * assert(!isTemporary("model.bin", "model.bin"));
  * ```
  */
-export function isTemporary(found: string, name: string): boolean {
-  const [start, end] = temporaryName(name).split(/[0-9a-f-]{36}/);
-  return found.startsWith(start) && found.endsWith(end) &&
-    /^[0-9a-f-]{36}$/.test(found.slice(start.length, -end.length));
+export function isTemporary(found: string, name?: string): boolean {
+  const [, of] = /^\.(.+)\.[0-9a-f-]{36}\.tmp$/.exec(found) ?? [];
+  return of !== undefined && (name === undefined || of === name);
 }
 
 /**

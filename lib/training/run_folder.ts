@@ -21,7 +21,7 @@ import {
   type RunConfig,
 } from "./config.ts";
 import { type MetricsRecord, parseMetrics } from "./metrics.ts";
-import { LOCK_FILE } from "./run_lock.ts";
+import { FIGURES, LOCK_FILE } from "./run_lock.ts";
 
 /** Where the parts of a run folder lie. */
 export interface RunFiles {
@@ -75,7 +75,7 @@ export function runFiles(path: string): RunFiles {
     metrics: join(path, "metrics.jsonl"),
     checkpoint: join(path, "checkpoint.safetensors"),
     model: join(path, "model.safetensors"),
-    figures: join(path, "figures"),
+    figures: join(path, FIGURES),
     report: join(path, "report.html"),
   };
 }

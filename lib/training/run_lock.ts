@@ -2,6 +2,9 @@ import { join } from "node:path";
 
 import { fileError, isTemporary } from "../files/mod.ts";
 
+/** Where a run's pictures lie. */
+export const FIGURES = "figures";
+
 /** The file whose lock says that a run is being trained; it stays, empty. */
 export const LOCK_FILE = ".lock";
 
@@ -42,9 +45,25 @@ async function openLock(path: string): Promise<Deno.FsFile> {
 }
 
 async function removeLeftovers(path: string): Promise<void> {
-  const files = ["config.json", "metrics.jsonl", "checkpoint.safetensors"];
-  for await (const { name } of Deno.readDir(path)) {
-    const ours = [...files, "model.safetensors"].some((of) => isTemporary(name, of));
-    if (ours) await Deno.remove(join(path, name));
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (WRITTEN.some((file) => isTemporary(name, file))) {
+      await Deno.remove(join(path, name));
+    }
+    if (isDirectory && name === FIGURES) await removeUnfinished(join(path, name));
   }
 }
+
+async function removeUnfinished(figures: string): Promise<void> {
+  for await (const { name } of Deno.readDir(figures)) {
+    if (isTemporary(name)) await Deno.remove(join(figures, name));
+  }
+}
+
+/** The files of a run; pictures have a folder to themselves. */
+const WRITTEN = [
+  "config.json",
+  "metrics.jsonl",
+  "checkpoint.safetensors",
+  "model.safetensors",
+  "report.html",
+];

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { join } from "node:path";
 import { createRandom, STREAMS } from "elbo/math";
 import { openRun, readCheckpoint } from "elbo/training";
+// Not public: only a process that trains may hold a run.
+import { holdingRun } from "../../lib/training/run_lock.ts";
 import { finish } from "../cli/command.ts";
 import { effort } from "../helpers/effort.ts";
 import { granted } from "../helpers/permissions.ts";
@@ -143,5 +145,30 @@ Deno.test({
       const moved = await finish(spawnTrain(args));
       assertEquals(moved.code, 0, moved.stderr);
       assertEquals((await openRun(there)).metrics.length, EPOCHS + 1);
+    }),
+});
+
+Deno.test({
+  name: "crash: what a killed process left of any file is taken away, nothing else " +
+    "(needs read and write)",
+  ignore: !granted("read", "write"),
+  fn: () =>
+    withTempDir(async (dir) => {
+      await Deno.mkdir(join(dir, "figures"));
+      const unfinished = (name: string) => `.${name}.${crypto.randomUUID()}.tmp`;
+      const left = ["config.json", "checkpoint.safetensors", "report.html"].map(
+        unfinished,
+      );
+      const kept = ["report.html", unfinished("somebody.txt"), ".report.html.1.tmp"];
+      left.push(join("figures", unfinished("loss.png")));
+      kept.push(join("figures", "loss.png"));
+      for (const name of [...left, ...kept]) {
+        await Deno.writeTextFile(join(dir, name), "");
+      }
+      await holdingRun(dir, () => Promise.resolve());
+      for (const name of left) {
+        assertEquals(await isThere(join(dir, name)), false, name);
+      }
+      for (const name of kept) assertEquals(await isThere(join(dir, name)), true, name);
     }),
 });

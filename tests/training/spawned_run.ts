@@ -41,8 +41,12 @@ export async function timelessMetrics(run: string): Promise<unknown[]> {
   return metrics.map(({ seconds: _1, evalSeconds: _2, ...rest }) => rest);
 }
 
-/** The files of a run that no name is meant for. */
-export async function leftovers(run: string): Promise<string[]> {
-  const names = await Array.fromAsync(Deno.readDir(run), ({ name }) => name);
-  return names.filter((name) => name.endsWith(".tmp"));
+/** The files of a run, its pictures included, that no name is meant for. */
+export async function leftovers(folder: string): Promise<string[]> {
+  const left: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) left.push(...await leftovers(join(folder, name)));
+    else if (name.endsWith(".tmp")) left.push(name);
+  }
+  return left;
 }
