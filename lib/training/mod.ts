@@ -69,14 +69,8 @@ export {
 } from "./position.ts";
 export { type ResumeOptions } from "./resume_checks.ts";
 export { runDataset, type RunDatasetOptions } from "./run_dataset.ts";
-export {
-  loadModel,
-  openRun,
-  type Run,
-  type RunFiles,
-  runFiles,
-  writeModel,
-} from "./run_folder.ts";
+export { type RunFiles, runFiles } from "./run_files.ts";
+export { loadModel, openRun, type Run, writeModel } from "./run_folder.ts";
 export {
   resumeRun,
   type RunHooks,

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import {
   fileError,
   isTemporary,
@@ -21,23 +19,8 @@ import {
   type RunConfig,
 } from "./config.ts";
 import { type MetricsRecord, parseMetrics } from "./metrics.ts";
-import { FIGURES, LOCK_FILE } from "./run_lock.ts";
-
-/** Where the parts of a run folder lie. */
-export interface RunFiles {
-  /** Everything needed to repeat the run. */
-  readonly config: string;
-  /** One line of JSON an epoch. */
-  readonly metrics: string;
-  /** What `--resume` goes on from. */
-  readonly checkpoint: string;
-  /** The weights alone. */
-  readonly model: string;
-  /** A folder of PNG and Vega-Lite files. */
-  readonly figures: string;
-  /** One page that needs nothing else. */
-  readonly report: string;
-}
+import { type RunFiles, runFiles } from "./run_files.ts";
+import { LOCK_FILE } from "./run_lock.ts";
 
 /** A run folder that was opened: its configuration and metrics are valid. */
 export interface Run {
@@ -53,31 +36,6 @@ export interface Run {
   readonly configHash: string;
   /** One record for each whole epoch. */
   readonly metrics: readonly MetricsRecord[];
-}
-
-/**
- * Names the files of a run folder.
- *
- * @param path The folder.
- * @returns The paths, whether or not anything is there.
- *
- * @example Where the weights are
- * ```ts
- * import { runFiles } from "elbo/training";
- * import { assertMatch } from "@std/assert";
- *
- * assertMatch(runFiles("runs/a").model, /model\.safetensors$/);
- * ```
- */
-export function runFiles(path: string): RunFiles {
-  return {
-    config: join(path, "config.json"),
-    metrics: join(path, "metrics.jsonl"),
-    checkpoint: join(path, "checkpoint.safetensors"),
-    model: join(path, "model.safetensors"),
-    figures: join(path, FIGURES),
-    report: join(path, "report.html"),
-  };
 }
 
 /**

@@ -1,9 +1,7 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { fileError, isTemporary } from "../files/mod.ts";
-
-/** Where a run's pictures lie. */
-export const FIGURES = "figures";
+import { runFiles } from "./run_files.ts";
 
 /** The file whose lock says that a run is being trained; it stays, empty. */
 export const LOCK_FILE = ".lock";
@@ -45,25 +43,22 @@ async function openLock(path: string): Promise<Deno.FsFile> {
 }
 
 async function removeLeftovers(path: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(path)) {
-    if (WRITTEN.some((file) => isTemporary(name, file))) {
-      await Deno.remove(join(path, name));
+  const { figures, ...files } = runFiles(path);
+  const names = Object.values(files).map((file) => basename(file));
+  await removeFrom(path, (found) => names.some((name) => isTemporary(found, name)));
+  // Pictures have a folder to themselves.
+  await removeFrom(figures, (found) => isTemporary(found));
+}
+
+async function removeFrom(
+  folder: string,
+  isLeft: (name: string) => boolean,
+): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (isLeft(name)) await Deno.remove(join(folder, name));
     }
-    if (isDirectory && name === FIGURES) await removeUnfinished(join(path, name));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
-
-async function removeUnfinished(figures: string): Promise<void> {
-  for await (const { name } of Deno.readDir(figures)) {
-    if (isTemporary(name)) await Deno.remove(join(figures, name));
-  }
-}
-
-/** The files of a run; pictures have a folder to themselves. */
-const WRITTEN = [
-  "config.json",
-  "metrics.jsonl",
-  "checkpoint.safetensors",
-  "model.safetensors",
-  "report.html",
-];
